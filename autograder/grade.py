@@ -1,0 +1,246 @@
+"""One submission in, one result out: reads the file, and hands it to a judge's process that is kept warm."""
+
+import contextlib
+import os
+import secrets
+import select
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import msgspec
+import nbformat
+
+from autograder import release as released
+from autograder import results
+from autograder.course import Course, CourseError
+from autograder.learner import Limits
+from autograder.notebook import UnreadableNotebook, read
+from autograder.results import Result
+
+GRACE = 60.0  # seconds that the judge may take on top of what the learner may take
+
+
+class Request(msgspec.Struct):
+    """One submission to grade; its bytes have been read into a notebook already."""
+
+    notebook: str  # the text of the .ipynb
+    name: str  # what the result calls it
+    lesson: str
+    student: str | None
+    seed: str
+    least_isolation: str
+    limits: Limits
+    notes: list[str]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How to grade.
+
+    Attributes
+    ----------
+    isolation : {"strong", "container", "weak"}
+        Highest isolation level to use.
+    least_isolation : {"strong", "container", "weak"}
+        Below this level nothing is graded; a result then says so and asks for a human.
+    limits : Limits
+    secret_seeds : bool
+        Draw the seed from the course's secret, so that the same work gets the same inputs; otherwise a fresh one.
+    """
+
+    isolation: str = "strong"
+    least_isolation: str = "container"
+    limits: Limits = field(default_factory=Limits)
+    secret_seeds: bool = True
+
+
+class JudgeDied(RuntimeError):
+    """The judge's process ended or hung; its own fault, not a learner's."""
+
+
+class JudgeProcess:
+    """Handle of one judge's process; started when first needed, replaced when the course's files change."""
+
+    def __init__(self, course: Course, isolation: str):
+        self._course, self._isolation = course, isolation
+        self._process: subprocess.Popen | None = None
+        self._fingerprints: dict[str, str] = {}
+        self._errors = tempfile.TemporaryFile()
+
+    def grade(self, request: Request, seconds: float) -> Result:
+        """Result of one request.
+
+        Raises
+        ------
+        JudgeDied
+            If no result came within ``seconds``.
+        """
+        self._forget_if_changed(request.lesson)
+        if self._process is None or self._process.poll() is not None:
+            self._start()
+        try:
+            self._process.stdin.write(msgspec.json.encode(request) + b"\n")
+            self._process.stdin.flush()
+            line = self._line(seconds)
+        except OSError:
+            line = b""
+        if not line.endswith(b"\n"):
+            words = self._last_words()
+            self.close()
+            raise JudgeDied(f"the judge's process gave no result within {seconds:g} s {words}")
+        return msgspec.json.decode(line, type=Result)
+
+    def _start(self) -> None:
+        # A judge that shares this process's threads setting would not be wrong, only slower.
+        environment = os.environ | {"OPENBLAS_NUM_THREADS": "1", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "autograder.judge", str(self._course.root), self._isolation],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._errors, env=environment,
+        )  # fmt: skip
+
+    def _line(self, seconds: float) -> bytes:
+        deadline, line = time.monotonic() + seconds, bytearray()
+        descriptor = self._process.stdout.fileno()
+        while not line.endswith(b"\n"):
+            left = deadline - time.monotonic()
+            if left <= 0 or not select.select([descriptor], [], [], left)[0]:
+                break
+            data = os.read(descriptor, 1 << 20)
+            if not data:
+                break
+            line += data
+        return bytes(line)
+
+    def _forget_if_changed(self, lesson: str) -> None:
+        """pytest keeps a module that it has loaded, so a judge with old checks must go."""
+        fingerprint = self._course.lesson(lesson).fingerprint()
+        if self._fingerprints.get(lesson, fingerprint) != fingerprint:
+            self.close()
+            self._fingerprints.clear()
+        self._fingerprints[lesson] = fingerprint
+
+    def _last_words(self) -> str:
+        self._errors.seek(0)
+        lines = self._errors.read().decode("utf-8", "replace").strip().splitlines()
+        return f"({lines[-1]})" if lines else ""
+
+    def close(self) -> None:
+        """End the judge's process and everything below it."""
+        if self._process is None:
+            return
+        with contextlib.suppress(OSError):
+            self._process.stdin.close()
+        try:
+            self._process.wait(timeout=3)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._process.stdout.close()
+        self._process = None
+
+
+class Grader:
+    """Grades submissions, each thread with a judge's process of its own.
+
+    Parameters
+    ----------
+    course : Course
+    settings : Settings, optional
+    """
+
+    def __init__(self, course: Course, settings: Settings | None = None):
+        self.course, self.settings = course, settings or Settings()
+        self._local = threading.local()
+        self._judges: list[JudgeProcess] = []
+        self._lock = threading.Lock()
+
+    def grade(
+        self, data: bytes, name: str, lesson: str | None = None, student: str | None = None, seed: str | None = None
+    ) -> Result:
+        """Grade one notebook file.
+
+        Parameters
+        ----------
+        data : bytes
+            The file as it was handed in.
+        name : str
+            What the result calls it; its file name helps to find the lesson.
+        lesson : str, optional
+            ``NN_slug`` when it is known from the outside.
+        student : str, optional
+        seed : str, optional
+            Replays a former run; otherwise the settings say where it comes from.
+
+        Returns
+        -------
+        Result
+            Always: also for a file that cannot be read, and for a fault of the judge's own.
+        """
+        try:
+            notebook, notes = read(data)
+            lesson = lesson or self.find_lesson(notebook, name)
+        except (UnreadableNotebook, CourseError) as error:
+            return results.unreadable(name, str(error), lesson=lesson, student=student)
+        seed = seed or self._seed(lesson, student, notebook)
+        request = Request(
+            notebook=nbformat.writes(notebook), name=name, lesson=lesson, student=student, seed=seed,
+            least_isolation=self.settings.least_isolation, limits=self.settings.limits, notes=notes,
+        )  # fmt: skip
+        try:
+            return self._judge().grade(request, self.settings.limits.submission_seconds + GRACE)
+        except (JudgeDied, CourseError) as error:
+            return results.unreadable(name, str(error), "grader_fault", lesson=lesson, student=student, seed=seed)
+
+    def find_lesson(self, notebook, name: str) -> str:
+        """Lesson that a notebook belongs to; `CourseError` in words if that cannot be told."""
+        exercises = {lesson.name: released.points(lesson.release) for lesson in self.course.lessons.values()}
+        found = released.lesson_name(notebook, name, exercises)
+        if found is None:
+            known = ", ".join(self.course.lessons)
+            raise CourseError(f"{name} belongs to no lesson of this course. The lessons are {known}.")
+        return found
+
+    def _seed(self, lesson: str, student: str | None, notebook) -> str:
+        if not self.settings.secret_seeds:
+            return secrets.token_hex(16)
+        sources = "\0".join(cell.source for cell in notebook.cells if cell.cell_type == "code")
+        return self.course.seed(lesson, student or "", sources.encode("utf-8", "replace"))
+
+    def _judge(self) -> JudgeProcess:
+        judge = getattr(self._local, "judge", None)
+        if judge is None:
+            judge = self._local.judge = JudgeProcess(self.course, self.settings.isolation)
+            with self._lock:
+                self._judges.append(judge)
+        return judge
+
+    def close(self) -> None:
+        """End all judges' processes."""
+        with self._lock:
+            for judge in self._judges:
+                judge.close()
+            self._judges.clear()
+        self._local = threading.local()
+
+    def __enter__(self) -> "Grader":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def submissions(course: Course, lesson: str) -> dict[str, Path]:
+    """Files handed in for a lesson, by student: ``grading/submitted/STUDENT/LESSON/*.ipynb``."""
+    found = {}
+    for folder in sorted((course.grading / "submitted").glob(f"*/{lesson}")):
+        slug = lesson.partition("_")[2]
+        files = [path for path in sorted(folder.glob("*.ipynb")) if not path.is_symlink()]
+        exact = [path for path in files if path.stem == slug]
+        if files:
+            found[folder.parent.name] = (exact or files)[0]
+    return found

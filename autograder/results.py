@@ -1,0 +1,105 @@
+"""What the judge says: checks, exercises and notebooks, with the exact arithmetic of a score."""
+
+import math
+from fractions import Fraction
+from typing import Any
+
+import msgspec
+
+VERDICTS = ("pass", "fail", "error", "timeout", "memory", "died", "protocol", "not_attempted", "grader_fault")
+SEVERITY = ("pass", "not_attempted", "fail", "error", "timeout", "memory", "died", "protocol", "grader_fault")
+NEEDS_A_HUMAN = {"grader_fault"}
+
+
+class MatchedMisconception(msgspec.Struct, frozen=True):
+    """A wrong idea whose values are the learner's values."""
+
+    name: str
+    message: str
+
+
+class CheckResult(msgspec.Struct):
+    """Outcome of one hidden check; ``weight`` stays inside the judge."""
+
+    name: str
+    verdict: str
+    message: str
+    seconds: float
+
+
+class ExerciseResult(msgspec.Struct):
+    """Outcome of one exercise."""
+
+    name: str
+    score: float | None
+    points: float
+    verdict: str
+    message: str
+    misconception: MatchedMisconception | None
+    checks: list[CheckResult]
+
+
+class Result(msgspec.Struct):
+    """Outcome of one notebook: what ``autograder check --json`` writes."""
+
+    notebook: str
+    lesson: str | None
+    student: str | None
+    isolation: str | None
+    seed: str | None
+    score: float | None
+    points: float
+    seconds: float
+    verdict: str
+    message: str
+    exercises: list[ExerciseResult]
+    manual: list[str]
+    notes: list[str]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data, as in the JSON schema of docs/results.md."""
+        return msgspec.to_builtins(self)
+
+    @property
+    def needs_a_human(self) -> bool:
+        return self.score is None
+
+
+def earned(points: float, passed: Fraction, total: Fraction, spoiled: bool) -> float:
+    """Score of an exercise as one finite number between 0 and its points.
+
+    Parameters
+    ----------
+    points : float
+        Points of the exercise, from the notebook.
+    passed, total : Fraction
+        Weight of the checks that passed, and of all checks.
+    spoiled : bool
+        Whether the function changed an argument in place, which costs a tenth.
+    """
+    share = passed / total * (Fraction(9, 10) if spoiled else 1)
+    score = float(Fraction(str(points)) * share)
+    if not (math.isfinite(score) and 0 <= score <= points):
+        raise ArithmeticError(f"a score of {score} of {points} points")
+    return score
+
+
+def overall(verdicts: list[str]) -> str:
+    """Verdict of a notebook: the gravest of its exercises; ``pass`` only when all pass."""
+    return max(verdicts, key=SEVERITY.index, default="grader_fault")
+
+
+def total(scores: list[float | None]) -> float | None:
+    """Sum of scores; None when one of them needs a human."""
+    if any(score is None for score in scores):
+        return None
+    return float(sum((Fraction(str(score)) for score in scores), Fraction(0)))
+
+
+def unreadable(notebook: str, message: str, verdict: str = "error", **known: Any) -> Result:
+    """Result of a file that could not be graded at all: it still gets its entry."""
+    fields: dict[str, Any] = {
+        "lesson": None, "student": None, "isolation": None, "seed": None, "score": None, "points": 0.0, "seconds": 0.0,
+    }  # fmt: skip
+    fields |= known
+    return Result(notebook=notebook, verdict=verdict, message=message, exercises=[], manual=[], notes=[], **fields)

@@ -1,0 +1,179 @@
+"""One submission before the judge: exercise by exercise, check by check, to an exact result."""
+
+import hashlib
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any, Protocol
+
+import numpy as np
+
+from autograder.learner import Learner, LearnerFault, Trace
+from autograder.misconceptions import Misconception, first_match
+from autograder.reference import Reference
+from autograder.results import CheckResult, ExerciseResult, MatchedMisconception, earned
+
+MOST_HANGS = 2  # calls of one exercise that may hang or die before its other checks are left out
+STUB = "You have not written this yet."
+
+
+class Check(Protocol):
+    """One hidden check, as the pytest plugin collected it."""
+
+    name: str
+    weight: int
+    message: str
+    run: Callable[["Sitting"], "Outcome"]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of running one check."""
+
+    verdict: str
+    message: str
+
+
+@dataclass
+class Exercise:
+    """One exercise of a lesson, as the judge knows it."""
+
+    name: str
+    points: float
+    checks: Sequence[Check]
+    misconceptions: Sequence[Misconception]
+    needs: Sequence[str]
+    may_change_arguments: bool
+    stub: str
+
+
+@dataclass
+class Sitting:
+    """The state that the checks of one submission share.
+
+    Attributes
+    ----------
+    learner : Learner
+    reference : Reference
+    seed : str
+        Everything random in the checks is drawn from it.
+    sources : mapping of str to str
+        Source of each answer cell that the submission holds.
+    untouched : set of str
+        Exercises whose released stub stands unchanged.
+    """
+
+    learner: Learner
+    reference: Reference
+    seed: str
+    sources: Mapping[str, str]
+    untouched: set[str]
+    _traces: list[Trace] = field(default_factory=list)
+
+    def generator(self, check: str) -> np.random.Generator:
+        """Random numbers of one check: the same whenever the seed is."""
+        digest = hashlib.sha256(f"{self.seed}/{check}".encode()).digest()
+        return np.random.default_rng(int.from_bytes(digest[:16]))
+
+    def examine(self, exercise: Exercise, passed_before: Mapping[str, bool]) -> ExerciseResult:
+        """Run the checks of one exercise, and if one fails look for the idea behind it."""
+        self._traces = []
+        results = self._run_checks(exercise)
+        spoiled = exercise.name in self.learner.changed and not exercise.may_change_arguments
+        result = _score(exercise, results, spoiled)
+        if result.verdict == "fail":
+            self._name_the_idea(exercise, result)
+        if result.verdict not in ("pass", "not_attempted", "grader_fault"):
+            lacking = [name for name in exercise.needs if not passed_before.get(name, False)]
+            if lacking:
+                result.message = f"{exercise.name} needs {' and '.join(lacking)} first. {result.message}"
+        return result
+
+    def _run_checks(self, exercise: Exercise) -> list[CheckResult]:
+        blocked = self._door(exercise)
+        results, hangs = [], 0
+        for check in sorted(exercise.checks, key=lambda c: c.weight > 0):  # gates first, else in their order
+            if blocked is not None:
+                results.append(CheckResult(check.name, blocked.verdict, f"Not run. {blocked.message}", 0.0))
+                continue
+            start = time.perf_counter()
+            outcome = self._run(check)
+            results.append(CheckResult(check.name, outcome.verdict, outcome.message, time.perf_counter() - start))
+            hangs += outcome.verdict in ("timeout", "died")
+            if outcome.verdict == "not_attempted" or hangs >= MOST_HANGS or (check.weight == 0 and outcome.verdict != "pass"):
+                blocked = outcome
+        return results
+
+    def _run(self, check: Check) -> Outcome:
+        self.learner.trace = Trace()
+        outcome = check.run(self)
+        self._traces.append(self.learner.trace)
+        return outcome
+
+    def _door(self, exercise: Exercise) -> Outcome | None:
+        """Why the checks of an exercise need not even be run; None if they must."""
+        name = exercise.name
+        if name in self.untouched or name not in self.sources:
+            return Outcome("not_attempted", STUB)
+        try:
+            found = self.learner.describe(name)
+        except LearnerFault as fault:
+            return Outcome(fault.verdict, str(fault))
+        if not found.found:
+            for failure in self.learner.cell_failures.values():
+                if name in failure.where or f"def {name}" in self.sources[name]:
+                    return _from_cell(name, self.learner)
+            return Outcome("fail", f"Your cell defines no function called {name}.")
+        if not found.is_callable:
+            return Outcome("fail", f"{name} must be a function; something else has taken its name.")
+        return self._signature(name, found.parameters)
+
+    def _signature(self, name: str, parameters: list[str] | None) -> Outcome | None:
+        wanted = _parameters(getattr(self.reference, name))
+        if parameters is None or any(p.startswith("*") for p in parameters):
+            return None
+        required = [p for p in parameters if "=" not in p]
+        least = [p for p in wanted if "=" not in p]
+        if len(required) > len(least) or len(parameters) < len(wanted):
+            return Outcome("fail", f"{name} must take the arguments ({', '.join(wanted)}).")
+        return None
+
+    def _name_the_idea(self, exercise: Exercise, result: ExerciseResult) -> None:
+        match = first_match(exercise.misconceptions, self._traces, self.reference)
+        if match is not None:
+            result.misconception = MatchedMisconception(match.name, match.message)
+            result.message = match.message
+
+
+def _from_cell(name: str, learner: Learner) -> Outcome:
+    for label, failure in learner.cell_failures.items():
+        if failure.bases == []:  # the cell hung or died
+            return Outcome(failure.type_name, failure.message)
+        where = failure.where or label
+        if failure.type_name:
+            return Outcome("error", f"{name} was not defined: {failure.type_name}: {failure.message} ({where})")
+    return Outcome("fail", f"Your cell defines no function called {name}.")
+
+
+def _parameters(function: Callable) -> list[str]:
+    import inspect
+
+    return [str(p) for p in inspect.signature(function).parameters.values()]
+
+
+def _score(exercise: Exercise, results: list[CheckResult], spoiled: bool) -> ExerciseResult:
+    weights = {check.name: check.weight for check in exercise.checks}
+    total = Fraction(sum(weights.values()))
+    passed = Fraction(sum(weights[r.name] for r in results if r.verdict == "pass"))
+    first = next((r for r in results if r.verdict != "pass"), None)
+    fault = next((r for r in results if r.verdict == "grader_fault"), None)
+    gate_closed = any(r.verdict != "pass" and weights[r.name] == 0 for r in results)
+    score = None if fault else earned(exercise.points, Fraction(0) if gate_closed else passed, total, spoiled)
+    verdict, message = ("pass", "") if first is None else (first.verdict, first.message)
+    if fault:
+        verdict, message = "grader_fault", fault.message
+    elif first is None and spoiled:
+        verdict = "fail"
+        message = "The values are right, but the function changes an argument in place: work on a copy."
+    return ExerciseResult(exercise.name, score, exercise.points, verdict, message, None, results)

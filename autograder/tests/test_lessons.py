@@ -1,0 +1,129 @@
+"""Every lesson's answers, checks and wrong ideas, held against each other.
+
+A lesson is sound when its solution gets full marks, its release none, each answer its own points, hollow answers next
+to nothing, every misconception is rejected and named, every alternative is accepted, and an independent oracle agrees.
+"""
+
+import numpy as np
+import pytest
+
+from autograder.misconceptions import same
+from autograder.tests import material
+from autograder.tests.material import LESSONS, answers, exercises, submission
+
+SEEDS = ["1", "2", "3", "4", "5"]
+
+lessons = pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.name)
+
+
+def per_exercise(function):
+    pairs = [(lesson, exercise) for lesson in LESSONS for exercise in exercises(lesson)]
+    ids = [f"{lesson.name}-{exercise}" for lesson, exercise in pairs]
+    return pytest.mark.parametrize(("lesson", "exercise"), pairs, ids=ids)(function)
+
+
+def exercise_named(result, name):
+    return next(e for e in result.exercises if e.name == name)
+
+
+def failures(result):
+    return {e.name: (e.verdict, e.message) for e in result.exercises if e.verdict != "pass"} or result.message
+
+
+@lessons
+@pytest.mark.parametrize("seed", SEEDS)
+def test_solution_gets_full_marks(grader, lesson, seed):
+    result = grader.grade(submission(lesson, answers(lesson)), "solution.ipynb", lesson.name, seed=seed)
+    assert result.verdict == "pass", failures(result)
+    assert result.score == result.points == sum(material.points(lesson.release).values())
+
+
+@lessons
+def test_untouched_release_gets_nothing(grader, lesson):
+    result = grader.grade(submission(lesson, {}), "release.ipynb", lesson.name)
+    assert (result.score, result.verdict) == (0, "not_attempted")
+    assert {e.verdict for e in result.exercises} == {"not_attempted"}
+
+
+@per_exercise
+def test_one_answer_earns_exactly_its_points(grader, lesson, exercise):
+    filled_in = material.needs(lesson, exercise)
+    chosen = {name: source for name, source in answers(lesson).items() if name in filled_in}
+    result = grader.grade(submission(lesson, chosen), "one.ipynb", lesson.name)
+    for e in result.exercises:
+        assert e.score == (e.points if e.name in filled_in else 0), (e.name, e.verdict, e.message)
+
+
+@per_exercise
+@pytest.mark.parametrize("kind", [*material.WORTHLESS, "input"])
+def test_hollow_answer_earns_at_most_a_tenth(grader, lesson, exercise, kind):
+    chosen = answers(lesson) | {exercise: material.worthless(lesson, exercise, kind)}
+    found = exercise_named(grader.grade(submission(lesson, chosen), "hollow.ipynb", lesson.name), exercise)
+    assert found.verdict != "grader_fault", found.message
+    assert found.score <= 0.1 * found.points, [(c.name, c.verdict) for c in found.checks]
+
+
+def _misconceptions():
+    pairs = [(lesson, wrong) for lesson in LESSONS for wrong in material.misconceptions(lesson)]
+    return pytest.mark.parametrize(
+        ("lesson", "wrong"), pairs, ids=[f"{lesson.name}-{wrong.exercise}-{wrong.name}" for lesson, wrong in pairs]
+    )
+
+
+@_misconceptions()
+def test_misconception_is_rejected_and_named(grader, lesson, wrong):
+    program = wrong.program(answers(lesson)[wrong.exercise])
+    data = submission(lesson, answers(lesson) | {wrong.exercise: program})
+    found = exercise_named(grader.grade(data, f"{wrong.name}.ipynb", lesson.name), wrong.exercise)
+    assert found.verdict == "fail", (found.verdict, found.message)
+    assert found.misconception is not None and found.misconception.name == wrong.name, found
+    assert found.message.endswith(wrong.message)
+
+
+@lessons
+def test_every_misconception_cites_its_source(lesson):
+    ideas = material.misconceptions(lesson)
+    assert ideas and all(idea.source.strip() and idea.message.strip().endswith((".", "?", "`")) for idea in ideas)
+    assert len({(idea.exercise, idea.name) for idea in ideas}) == len(ideas)
+    assert {idea.exercise for idea in ideas} <= set(exercises(lesson))
+
+
+def _alternatives():
+    rows = [
+        (lesson, name, *entry) for lesson in LESSONS for name, entry in sorted(material.alternatives(lesson).items())
+    ]
+    ids = [f"{lesson.name}-{name}" for lesson, name, *_ in rows]
+    return pytest.mark.parametrize(("lesson", "name", "exercise", "source"), rows, ids=ids)
+
+
+@_alternatives()
+def test_alternative_gets_full_marks(grader, lesson, name, exercise, source):
+    data = submission(lesson, answers(lesson) | {exercise: source})
+    found = exercise_named(grader.grade(data, f"{name}.ipynb", lesson.name), exercise)
+    assert found.score == found.points, [(c.name, c.verdict, c.message) for c in found.checks if c.verdict != "pass"]
+
+
+@lessons
+def test_lesson_has_alternatives(lesson):
+    least = 1 if lesson.name.startswith("00") else 3
+    assert len(material.alternatives(lesson)) >= least
+
+
+@per_exercise
+def test_reference_agrees_with_the_oracle(lesson, exercise):
+    oracle = material.oracle(lesson)
+    if exercise in getattr(oracle, "WITHOUT_ORACLE", {}):
+        assert len(oracle.WITHOUT_ORACLE[exercise]) > 10, "say why there is none"
+        return
+    compared = getattr(oracle, "COMPARED", {}).get(exercise, lambda value: value)
+    rng = np.random.default_rng(20240229)
+    for arguments in oracle.CASES[exercise](rng):
+        expected = compared(getattr(oracle, exercise)(*_copies(arguments)))
+        actual = compared(getattr(material.reference(lesson), exercise)(*_copies(arguments)))
+        assert same(actual, expected, rtol=1e-6, atol=1e-9), (exercise, actual, expected)
+
+
+def _copies(arguments):
+    import copy
+
+    return copy.deepcopy(arguments)
