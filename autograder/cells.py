@@ -70,17 +70,17 @@ def _running(
     submitted: NotebookNode, release: NotebookNode, originals: dict[str, NotebookNode]
 ) -> Iterator[Cell]:
     alike = likeness(release.cells)
-    imports = next((cell for cell in release.cells if role_of(cell) == "imports"), None)
     numbers = {cell.id: _number(cell, place) for place, cell in enumerate(submitted.cells, 1)}
-    if imports is not None:
-        edited = any(
-            cell.id == imports.id and not is_untouched(cell.source, imports.source)
-            for cell in submitted.cells
-        )
-        yield Cell(None, plain_python(imports.source), 0 if edited else numbers.get(imports.id, 0))
+    sources = {cell.id: cell.source for cell in submitted.cells}
+    for original in release.cells:
+        if role_of(original) == "imports":
+            kept = is_untouched(sources.get(original.id, ""), original.source)
+            yield Cell(None, plain_python(original.source), numbers[original.id] if kept else 0)
     for cell in submitted.cells:
+        if cell.cell_type != "code":
+            continue
         original = originals.get(cell.id)
-        match "text" if cell.cell_type != "code" else role_of(original) if original else "own":
+        match role_of(original) if original else "own":
             case "answer":
                 name = grading_of(original)["grade_id"]
             case "imports" if not is_untouched(cell.source, original.source):

@@ -1,4 +1,4 @@
-"""The command line: ``autograder check``, ``grade``, ``explain``, ``report`` and ``doctor``."""
+"""The command line: ``autograder check``, ``grade``, ``explain`` and ``doctor``."""
 
 import sys
 from pathlib import Path
@@ -6,10 +6,11 @@ from pathlib import Path
 import click
 import msgspec
 
-from autograder import terminal
+from autograder import batch, terminal
 from autograder.course import Course, CourseError
 from autograder.grade import Grader, Settings
 from autograder.learner import IsolationError
+from autograder.release import points
 from autograder.sandbox import LEVELS
 
 course_option = click.option(
@@ -72,6 +73,79 @@ def _write_json(target: str, data) -> None:
         click.echo(text, nl=False)
     else:
         Path(target).write_text(text, encoding="utf-8")
+
+
+@main.command()
+@click.argument("lesson", required=False)
+@click.option("--all", "every", is_flag=True, help="Grade every lesson that somebody has handed in.")
+@click.option("--jobs", type=click.IntRange(min=1), help="Submissions graded at the same time; the number of cores if left out.")
+@click.option("--cluster", help="Address of a Dask scheduler, such as tcp://10.0.0.5:8786.")
+@click.option("--require-isolation", "least", type=click.Choice(LEVELS), default="container", show_default=True,
+              help="Refuse to make marks below this level.")  # fmt: skip
+@course_option
+@level_option
+def grade(lesson, every, jobs, cluster, least, root, isolation) -> None:
+    """Grade all submissions of LESSON in grading/submitted into nbgrader's gradebook, and print a table."""
+    from autograder.gradebook import record
+
+    course = _course(root)
+    if bool(lesson) == every:
+        raise click.UsageError("give one LESSON, or --all")
+    settings = Settings(isolation=isolation, least_isolation=least)
+    needs_a_human = False
+    try:
+        names = list(course.released) if every else [course.lesson(lesson).name]
+        with batch.executor(jobs, cluster) as executor:
+            for name in names:
+                waiting = batch.submissions(course, name)
+                if not waiting and every:
+                    continue
+                with terminal.progress(name, len(waiting)) as advance:
+                    results = batch.grade_all(course, name, executor, settings, lambda result: advance())
+                record(course, name, results)
+                terminal.show_class(name, results)
+                needs_a_human |= any(result.needs_a_human for result in results)
+    except (CourseError, IsolationError) as error:
+        raise click.UsageError(str(error)) from error
+    sys.exit(1 if needs_a_human else 0)
+
+
+@main.command()
+@click.argument("student")
+@click.argument("exercise")
+@click.option("--lesson", help="The lesson, where several have an exercise of this name.")
+@course_option
+@level_option
+def explain(student, exercise, lesson, root, isolation) -> None:
+    """Replay one EXERCISE of a STUDENT with the inputs of the recorded grading, check by check."""
+    course = _course(root)
+    try:
+        name = _lesson_with(course, exercise, lesson)
+        recorded = batch.journal_of(course, name).latest(student)
+        path = batch.submissions(course, name).get(student)
+        if path is None:
+            raise CourseError(f"{student} has handed in nothing for {name}: nothing in grading/submitted/{student}/{name}")
+    except CourseError as error:
+        raise click.UsageError(str(error)) from error
+    settings = Settings(isolation=isolation, least_isolation="weak")
+    with Grader(course, settings) as grader:
+        result = grader.grade(_read(path), str(path), name, student, recorded.seed if recorded else None)
+    terminal.show_exercise(result, exercise, recorded)
+    sys.exit(1 if result.needs_a_human else 0)
+
+
+def _lesson_with(course: Course, exercise: str, lesson: str | None) -> str:
+    """Name of the one lesson that has an exercise."""
+    if lesson:
+        candidates = [course.lesson(lesson)]
+    else:
+        candidates = list(course.released.values())
+    having = [candidate.name for candidate in candidates if exercise in points(candidate.release)]
+    if not having:
+        raise CourseError(f"no exercise {exercise!r} in {lesson or 'any lesson'}")
+    if len(having) > 1:
+        raise CourseError(f"{exercise!r} is an exercise of {' and '.join(having)}: say which with --lesson")
+    return having[0]
 
 
 @main.command()

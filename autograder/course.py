@@ -103,6 +103,11 @@ class Course:
         found = (Lesson(path.parent.name, self.root) for path in sorted(self.root.glob("solutions/*/*.ipynb")))
         return {lesson.name: lesson for lesson in found if lesson.solution_path.exists()}
 
+    @property
+    def released(self) -> dict[str, Lesson]:
+        """The lessons that stand in ``course/``, so that somebody can have worked on them."""
+        return {name: lesson for name, lesson in self.lessons.items() if lesson.release_path.exists()}
+
     def lesson(self, name: str) -> Lesson:
         """Lesson by its name ``NN_slug``, its slug or its number; `CourseError` if there is none."""
         for lesson in self.lessons.values():

@@ -29,20 +29,10 @@ from pygments.lexers import Python3Lexer
 from traitlets import Bool
 from traitlets.config import Config
 
-# What a student reads in place of the judge's verdict names.
-VERDICTS = {
-    "pass": "passed",
-    "fail": "not yet",
-    "error": "stopped with an error",
-    "timeout": "took too long",
-    "memory": "used too much memory",
-    "died": "ended the process",
-    "protocol": "returned something unreadable",
-    "not_attempted": "not attempted",
-    "grader_fault": "not graded yet: the grader failed",
-    "waiting": "not graded yet",
-    "graded": "graded by hand",
-}
+from autograder.terminal import WORDS, number
+
+# The judge's verdicts in words, and two that only the gradebook knows.
+VERDICTS = WORDS | {"waiting": "not graded yet", "graded": "graded by hand"}
 
 PLOT_WITHOUT_ALT = "A plot drawn by this cell; nobody described it in words."
 LONGEST_FORMULA = 5_000  # characters; anything longer is shown as its source
@@ -202,11 +192,6 @@ def breakable(name: str) -> Markup:
     return Markup(escape(name).replace("_", "_<wbr>"))
 
 
-def points(value: float | None) -> str:
-    """A score in the shortest form: 2, 1.5, 0.67."""
-    return "–" if value is None else f"{round(float(value), 2):g}"
-
-
 # --- What the page says ---------------------------------------------------------------------------------------
 
 
@@ -247,11 +232,11 @@ def exercises(nb: NotebookNode) -> list[dict]:
                     "id": told.grade_id,
                     "name": told.grade_id.removesuffix("_check"),
                     "open": verdict in ("waiting", "grader_fault"),
-                    "score": points(told.get("score")),
-                    "points": points(told.get("points")),
+                    "score": number(told.get("score")),
+                    "points": number(told.get("points")),
                     "verdict": verdict,
                     "words": verdict_words(verdict),
-                    "changed": utils.is_locked(cell) and told.get("review", {}).get("by_hand", False),
+                    "changed": verdict != "graded" and told.get("review", {}).get("by_hand", False),
                 }
             )
     return entries
@@ -265,15 +250,22 @@ def verdict_words(verdict: str) -> str:
 def verdict_of(cell: NotebookNode) -> str:
     """Name of the verdict on a graded cell: the judge's, else one that follows from the gradebook."""
     told = cell.metadata.nbgrader
-    found = BeautifulSoup(judge_html(cell), "html.parser").select_one(".verdict")
-    for name in found.get("class", []) if found else ():
-        if name in VERDICTS:
-            return name
-    if told.get("review", {}).get("ungraded") or told.get("score") is None:
+    judged = cell.metadata.get("course_verdict") or _verdict_in(judge_html(cell))
+    review = told.get("review", {})
+    if review.get("by_hand") and judged in (None, "grader_fault"):
+        return "graded"
+    if judged:
+        return judged
+    if review.get("ungraded") or told.get("score") is None:
         return "waiting"
     if utils.is_solution(cell):
         return "graded"
     return "pass" if told["score"] >= told["points"] else "fail"
+
+
+def _verdict_in(html: str) -> str | None:
+    found = BeautifulSoup(html, "html.parser").select_one(".verdict")
+    return next((name for name in found.get("class", []) if name in VERDICTS), None) if found else None
 
 
 def judge_html(cell: NotebookNode) -> Markup:
@@ -306,6 +298,12 @@ def role(cell: NotebookNode) -> str:
     return "answer" if utils.is_solution(cell) else "code"
 
 
+def code_label(cell: NotebookNode) -> str:
+    """What the folded code of a cell is called: a lesson's cells have names, other cells random ids."""
+    name = cell.get("id", "")
+    return "Code" if re.fullmatch(r"[0-9a-f-]{8,}|", name) else f"Code: {name.replace('_', ' ')}"
+
+
 def lesson_title(nb: NotebookNode) -> str:
     """The lesson's own title: its first heading."""
     for cell in nb.cells:
@@ -331,7 +329,7 @@ class FeedbackExporter(HTMLExporter):
 
     def default_filters(self):
         yield from super().default_filters()
-        for function in (prose, highlighted, breakable, points, plots, role):
+        for function in (prose, highlighted, breakable, number, plots, role):
             yield function.__name__, function
-        for function in (lesson_title, exercises, verdict_of, verdict_words, judge_html):
+        for function in (code_label, lesson_title, exercises, verdict_of, verdict_words, judge_html):
             yield function.__name__, function

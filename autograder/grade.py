@@ -1,6 +1,8 @@
 """One submission in, one result out: reads the file, and hands it to a judge's process that is kept warm."""
 
+import atexit
 import contextlib
+import hashlib
 import os
 import secrets
 import select
@@ -13,29 +15,43 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import msgspec
-import nbformat
 
 from autograder import release as released
 from autograder import results
+from autograder.cells import code_cells
 from autograder.course import Course, CourseError
 from autograder.learner import Limits
 from autograder.notebook import UnreadableNotebook, read
+from autograder.repair import repair
 from autograder.results import Result
 
 GRACE = 60.0  # seconds that the judge may take on top of what the learner may take
 
 
-class Request(msgspec.Struct):
-    """One submission to grade; its bytes have been read into a notebook already."""
+class CellToRun(msgspec.Struct, frozen=True):
+    """One code cell of the learner's that runs when grading."""
 
-    notebook: str  # the text of the .ipynb
+    label: str  # "cell 7", as messages call it
+    name: str | None  # the exercise that it answers
+    source: str
+
+
+class Request(msgspec.Struct):
+    """One submission as the judge gets it: read, mended, and taken apart into cells."""
+
     name: str  # what the result calls it
     lesson: str
     student: str | None
     seed: str
+    cells: list[CellToRun]
+    notes: list[str]
     least_isolation: str
     limits: Limits
-    notes: list[str]
+
+    def key(self, fingerprint: str) -> str:
+        """Hash of everything that the result depends on; ``fingerprint`` is the lesson's own."""
+        parts = [fingerprint, self.lesson, self.student, self.seed, self.cells, self.least_isolation, self.limits]
+        return hashlib.sha256(msgspec.json.encode(parts)).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -182,34 +198,51 @@ class Grader:
             Always: also for a file that cannot be read, and for a fault of the judge's own.
         """
         try:
-            notebook, notes = read(data)
-            lesson = lesson or self.find_lesson(notebook, name)
+            request = self.prepare(data, name, lesson, student, seed)
         except (UnreadableNotebook, CourseError) as error:
             return results.unreadable(name, str(error), lesson=lesson, student=student)
-        seed = seed or self._seed(lesson, student, notebook)
-        request = Request(
-            notebook=nbformat.writes(notebook), name=name, lesson=lesson, student=student, seed=seed,
-            least_isolation=self.settings.least_isolation, limits=self.settings.limits, notes=notes,
+        return self.judge(request)
+
+    def prepare(
+        self, data: bytes, name: str, lesson: str | None = None, student: str | None = None, seed: str | None = None
+    ) -> Request:
+        """Read and mend a file, and find its lesson and its seed.
+
+        Raises
+        ------
+        UnreadableNotebook
+            If the bytes are no notebook.
+        CourseError
+            If it belongs to no lesson.
+        """
+        notebook, notes = read(data)
+        lesson = lesson or self._find_lesson(notebook, name)
+        release = self.course.lesson(lesson).release
+        mended, mending_notes = repair(notebook, release)
+        cells = [CellToRun(f"cell {c.index}", c.name, c.source) for c in code_cells(mended, release)]
+        if seed is None:
+            work = msgspec.json.encode([cell.source for cell in cells])
+            seed = self.course.seed(lesson, student or "", work) if self.settings.secret_seeds else secrets.token_hex(16)
+        return Request(
+            name=name, lesson=lesson, student=student, seed=seed, cells=cells, notes=notes + mending_notes,
+            least_isolation=self.settings.least_isolation, limits=self.settings.limits,
         )  # fmt: skip
+
+    def judge(self, request: Request) -> Result:
+        """Result of a request; a fault of the judge's own is a result, too, without a score."""
         try:
             return self._judge().grade(request, self.settings.limits.submission_seconds + GRACE)
         except (JudgeDied, CourseError) as error:
-            return results.unreadable(name, str(error), "grader_fault", lesson=lesson, student=student, seed=seed)
+            known = {"lesson": request.lesson, "student": request.student, "seed": request.seed}
+            return results.unreadable(request.name, str(error), "grader_fault", **known)
 
-    def find_lesson(self, notebook, name: str) -> str:
-        """Lesson that a notebook belongs to; `CourseError` in words if that cannot be told."""
-        exercises = {lesson.name: released.points(lesson.release) for lesson in self.course.lessons.values()}
+    def _find_lesson(self, notebook, name: str) -> str:
+        exercises = {lesson.name: released.points(lesson.release) for lesson in self.course.released.values()}
         found = released.lesson_name(notebook, name, exercises)
         if found is None:
-            known = ", ".join(self.course.lessons)
+            known = ", ".join(self.course.released)
             raise CourseError(f"{name} belongs to no lesson of this course. The lessons are {known}.")
         return found
-
-    def _seed(self, lesson: str, student: str | None, notebook) -> str:
-        if not self.settings.secret_seeds:
-            return secrets.token_hex(16)
-        sources = "\0".join(cell.source for cell in notebook.cells if cell.cell_type == "code")
-        return self.course.seed(lesson, student or "", sources.encode("utf-8", "replace"))
 
     def _judge(self) -> JudgeProcess:
         judge = getattr(self._local, "judge", None)
@@ -234,13 +267,14 @@ class Grader:
         self.close()
 
 
-def submissions(course: Course, lesson: str) -> dict[str, Path]:
-    """Files handed in for a lesson, by student: ``grading/submitted/STUDENT/LESSON/*.ipynb``."""
-    found = {}
-    for folder in sorted((course.grading / "submitted").glob(f"*/{lesson}")):
-        slug = lesson.partition("_")[2]
-        files = [path for path in sorted(folder.glob("*.ipynb")) if not path.is_symlink()]
-        exact = [path for path in files if path.stem == slug]
-        if files:
-            found[folder.parent.name] = (exact or files)[0]
-    return found
+_WARM: dict[tuple[Path, Settings], Grader] = {}
+_WARM_LOCK = threading.Lock()
+
+
+def warm_grader(root: Path, settings: Settings) -> Grader:
+    """This process's one grader for a course, kept warm until the process ends."""
+    with _WARM_LOCK:
+        if (root, settings) not in _WARM:
+            grader = _WARM[root, settings] = Grader(Course(root), settings)
+            atexit.register(grader.close)
+        return _WARM[root, settings]

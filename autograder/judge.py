@@ -11,16 +11,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
-import nbformat
 
 from autograder import release as released
 from autograder import results, sandbox
-from autograder.cells import code_cells
 from autograder.course import Course, CourseError
 from autograder.grade import Request
 from autograder.learner import IsolationError, Learner, LearnerFault, Zygote
 from autograder.plugin import Examination
-from autograder.repair import repair
 from autograder.results import Result
 from autograder.sitting import Sitting
 
@@ -36,8 +33,9 @@ class Judge:
     """
 
     def __init__(self, course: Course, isolation: str):
-        self._course, self._isolation = course, isolation
-        self._zygote: Zygote | None = None
+        self._course = course
+        helpers = (course.root / "solutions" / "helpers.py").read_text(encoding="utf-8")
+        self._zygote = Zygote(helpers, course.hidden_folders, isolation)  # loads NumPy while the checks are collected
         self._requests: Iterator[Request] = iter(())
         self._next: Request | None = None
 
@@ -75,18 +73,17 @@ class Judge:
         """Result of one submission."""
         start = time.perf_counter()
         release = examination.lesson.release
-        submitted, notes = repair(nbformat.reads(request.notebook, as_version=4), release)
-        cells = code_cells(submitted, release)
         stubs, points = released.stub_sources(release), released.points(release)
-        sources = {cell.name: cell.source for cell in cells if cell.name}
+        sources = {cell.name: cell.source for cell in request.cells if cell.name}
+        labels = {cell.name: cell.label for cell in request.cells if cell.name}
         untouched = {name for name, source in sources.items() if released.is_untouched(source, stubs.get(name, ""))}
-        learner = self._start(request, examination, [(f"cell {cell.index}", cell.source) for cell in cells])
-        sitting = Sitting(learner, examination.solution, request.seed, sources, untouched)
+        learner = self._start(request, examination)
+        sitting = Sitting(learner, examination.solution, request.seed, sources, labels, untouched)
         graded: list = []
         try:
             for exercise in examination.exercises(points, stubs):
-                passed = {result.name: result.verdict == "pass" for result in graded}
-                graded.append(sitting.examine(exercise, passed))
+                before = {result.name: result.verdict for result in graded}
+                graded.append(sitting.examine(exercise, before))
         finally:
             learner.stop()
         return Result(
@@ -94,13 +91,12 @@ class Judge:
             seed=request.seed, score=results.total([r.score for r in graded]), points=float(sum(points.values())),
             seconds=round(time.perf_counter() - start, 4), verdict=results.overall([r.verdict for r in graded]),
             message=next((r.message for r in graded if r.verdict not in ("pass", "not_attempted")), ""), exercises=graded,
-            manual=list(released.written(release)), notes=request.notes + notes,
+            manual=list(released.written(release)), notes=request.notes,
         )  # fmt: skip
 
-    def _start(self, request: Request, examination: Examination, cells: list[tuple[str, str]]) -> Learner:
+    def _start(self, request: Request, examination: Examination) -> Learner:
         """A learner's process with the cells loaded, confined at least as the request demands."""
-        if self._zygote is None:
-            self._zygote = Zygote(examination.lesson.helpers, self._course.hidden_folders, self._isolation)
+        cells = [(cell.label, cell.source) for cell in request.cells]
         learner = Learner(self._zygote, cells, examination.lesson.given, examination.opaque, request.limits)
         try:
             learner.start()

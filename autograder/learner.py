@@ -5,6 +5,7 @@ plain data. Whatever happens over there arrives here as a value or as a `Learner
 """
 
 import json
+import math
 import os
 import random
 import select
@@ -23,6 +24,7 @@ from autograder import sandbox, wire
 
 KEPT_OUTPUT = 64 << 10
 MOST_RESTARTS = 8
+PATIENCE = 8  # a starved process may take so many times its limit by the wall clock
 
 
 @dataclass(frozen=True)
@@ -105,10 +107,13 @@ class Zygote:
         there.close()
         folders = [str(folder) for folder in hidden if folder.is_dir()]
         self._tell({"helpers": helpers, "hidden": folders, "isolation": isolation})
-        self._answer()
+        self._ready = False  # waited for only when the first worker is wanted
 
     def spawn(self, given: str | None, limits: Limits) -> "WorkerProcess":
         """A fresh worker, confined and with nothing of the learner's loaded yet."""
+        if not self._ready:
+            self._answer()
+            self._ready = True
         ours, theirs = socket.socketpair()
         read_end, write_end = os.pipe()
         cpu_seconds = int(limits.submission_seconds) + 10
@@ -170,6 +175,41 @@ def _clean_environment() -> dict[str, str]:
     }
 
 
+class Deadline:
+    """A time limit that a busy machine does not shorten.
+
+    When the wall clock says that time is up, but the process was waiting for a processor most of the time, it gets
+    what it has not had yet, up to `PATIENCE` times the limit.
+    """
+
+    def __init__(self, seconds: float, process: "WorkerProcess"):
+        self._seconds, self._process = seconds, process
+        self._start = time.monotonic()
+        self._end = self._start + seconds
+        self._cpu_before = process.cpu_seen
+
+    def left(self) -> float:
+        """Seconds left; `LearnerTimedOut` when there are none."""
+        now = time.monotonic()
+        if now >= self._end:
+            runnable, cpu = self._process.processor_time()
+            self._process.cpu_seen = cpu
+            missing = self._seconds - (cpu - self._cpu_before)
+            if not runnable or missing < 0.1 or now > self._start + PATIENCE * self._seconds:
+                raise LearnerTimedOut("no answer in time: is there a loop that never ends?")
+            self._end = now + missing
+        return self._end - now
+
+
+def _pid_behind(pidfd: int | None) -> int | None:
+    """Number of a process in this process's own namespace."""
+    try:
+        lines = Path(f"/proc/self/fdinfo/{pidfd}").read_text().splitlines()
+    except OSError:
+        return None
+    return next((int(line.split()[1]) for line in lines if line.startswith("Pid:")), None)
+
+
 class WorkerProcess:
     """One worker: its connection, its output, and the means to end it."""
 
@@ -182,8 +222,18 @@ class WorkerProcess:
         self._poll.register(output, select.POLLIN)
         self.printed = bytearray()
         self.printed_bytes = 0
+        self._seen_pid = _pid_behind(pidfd) or pid
+        self.cpu_seen = 0.0  # as of the last slow call; reading it before every call would cost more than the call
 
-    def exchange(self, message: Any, buffers: list[memoryview], deadline: float) -> tuple[Any, list[memoryview]]:
+    def processor_time(self) -> tuple[bool, float]:
+        """Whether the process wants a processor now, and the CPU seconds it has had since its start."""
+        try:
+            fields = Path(f"/proc/{self._seen_pid}/stat").read_text().rpartition(")")[2].split()
+        except OSError:
+            return False, math.inf
+        return fields[0] == "R", (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def exchange(self, message: Any, buffers: list[memoryview], deadline: Deadline) -> tuple[Any, list[memoryview]]:
         """Send one frame and wait for one frame.
 
         Raises
@@ -195,7 +245,7 @@ class WorkerProcess:
         self.send(message, buffers, deadline)
         return self.receive(deadline)
 
-    def send(self, message: Any, buffers: list[memoryview], deadline: float) -> None:
+    def send(self, message: Any, buffers: list[memoryview], deadline: Deadline) -> None:
         for piece in wire.encode(message, buffers):
             view = memoryview(piece)
             while view:
@@ -203,11 +253,11 @@ class WorkerProcess:
                     view = view[self._connection.send(view) :]
                 except BlockingIOError:
                     self._drain()
-                    select.select([], [self._connection], [], min(0.05, self._left(deadline)))
+                    select.select([], [self._connection], [], min(0.05, deadline.left()))
                 except OSError as error:
                     raise LearnerDied("your program ended") from error
 
-    def receive(self, deadline: float) -> tuple[Any, list[memoryview]]:
+    def receive(self, deadline: Deadline) -> tuple[Any, list[memoryview]]:
         try:
             header, arrays = wire.sizes(bytes(self._exactly(wire.PREFIX.size, deadline)))
             return wire.decode(
@@ -216,14 +266,14 @@ class WorkerProcess:
         except wire.WireError as error:
             raise ProtocolBroken(f"your program sent {error}") from error
 
-    def _exactly(self, size: int, deadline: float) -> bytearray:
+    def _exactly(self, size: int, deadline: Deadline) -> bytearray:
         data = bytearray(size)
         view, got = memoryview(data), 0
         while got < size:
             try:
                 count = self._connection.recv_into(view[got:])
             except BlockingIOError:
-                self._readable(self._left(deadline))
+                self._readable(deadline.left())
                 continue
             except OSError:
                 count = 0
@@ -249,13 +299,6 @@ class WorkerProcess:
         self.printed_bytes += len(data)
         self.printed += data[: max(0, KEPT_OUTPUT - len(self.printed))]
         return bool(data)
-
-    @staticmethod
-    def _left(deadline: float) -> float:
-        left = deadline - time.monotonic()
-        if left <= 0:
-            raise LearnerTimedOut("no answer in time: is there a loop that never ends?")
-        return left
 
     def kill(self) -> None:
         """End the process, and with it everything it started."""
@@ -321,7 +364,8 @@ class Learner:
         self._opaque, self._limits = opaque or {}, limits or Limits()
         self._worker: WorkerProcess | None = None
         self._restarts = 0
-        self._end = time.monotonic() + self._limits.submission_seconds
+        self._began = time.monotonic()
+        self._spent = 0.0  # CPU seconds of workers that have ended
         self._skipped: set[int] = set()
         self.cell_failures: dict[str, wire.Failure] = {}
         self.layers: list[str] = []
@@ -334,24 +378,23 @@ class Learner:
 
     def start(self) -> None:
         """Start a worker and run the learner's cells in it, each with an outcome of its own."""
-        deadline = time.monotonic() + self._limits.load_seconds
-        while not self._start_once(deadline):
+        end = time.monotonic() + self._limits.load_seconds
+        while not self._start_once(end):
             self.stop()
 
-    def _start_once(self, deadline: float) -> bool:
+    def _start_once(self, end: float) -> bool:
         self._worker = self._zygote.spawn(self._given, self._limits)
-        ready, _ = self._worker.receive(time.monotonic() + 30)
+        ready, _ = self._worker.receive(Deadline(30, self._worker))
         self.layers, self.missing = ready.layers, ready.missing
         for index, (label, source) in enumerate(self._cells):
             if index in self._skipped:
                 continue
-            per_cell = min(deadline, time.monotonic() + self._limits.call_seconds)
             try:
-                reply, _ = self._exchange(wire.RunCell(self._number(), label, source), [], per_cell)
+                reply, _ = self._exchange(wire.RunCell(self._number(), label, source), [])
             except LearnerFault as fault:
                 self.cell_failures[label] = wire.Failure(fault.verdict, [], f"{label}: {fault}", "")
                 self._skipped.add(index)
-                if time.monotonic() > deadline:
+                if time.monotonic() > end:
                     self._skipped.update(range(index, len(self._cells)))
                 return False
             if reply.failure is not None:
@@ -361,6 +404,7 @@ class Learner:
     def stop(self) -> None:
         """End the worker, if there is one."""
         if self._worker is not None:
+            self._spent += min(self._worker.processor_time()[1], self._limits.submission_seconds)
             self._worker.kill()
             self._worker = None
 
@@ -374,17 +418,22 @@ class Learner:
         return random.getrandbits(62)  # not to be guessed by forged replies
 
     def _ensure(self) -> None:
-        if time.monotonic() > self._end:
-            raise LearnerTimedOut(f"the whole notebook took over {self._limits.submission_seconds:g} s")
+        wall, limit = time.monotonic() - self._began, self._limits.submission_seconds
+        if wall > limit and (wall > PATIENCE * limit or self._cpu_spent() > limit):
+            raise LearnerTimedOut(f"the whole notebook took over {limit:g} s")
         if self._worker is None:
             self._restarts += 1
             if self._restarts > MOST_RESTARTS:
                 raise LearnerDied("your program had to be started again too often")
             self.start()
 
-    def _exchange(self, message: Any, buffers: list[memoryview], deadline: float, callbacks=()) -> tuple[Any, Any]:
+    def _cpu_spent(self) -> float:
+        return self._spent + (self._worker.processor_time()[1] if self._worker else 0.0)
+
+    def _exchange(self, message: Any, buffers: list[memoryview], callbacks=()) -> tuple[Any, Any]:
         """One request and its reply; callbacks into the judge are served on the way."""
         worker = self._worker
+        deadline = Deadline(self.call_seconds, worker)
         try:
             reply, arrays = worker.exchange(message, buffers, deadline)
             while isinstance(reply, wire.CallbackWanted):
@@ -413,7 +462,7 @@ class Learner:
     def describe(self, name: str) -> wire.Described:
         """Whether the learner defined ``name``, whether it can be called, and with which parameters."""
         self._ensure()
-        return self._exchange(wire.Describe(self._number(), name), [], time.monotonic() + self.call_seconds)[0]
+        return self._exchange(wire.Describe(self._number(), name), [])[0]
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         if name.startswith("_"):
@@ -435,10 +484,9 @@ class Learner:
         packer = wire.Packer(lambda value: _argument_node(value, callbacks))
         nodes = [[packer.pack(a) for a in arguments] for arguments in argument_lists]
         request = wire.Call(self._number(), name, nodes, self._opaque.get(name, []), send_arguments)
-        deadline = min(time.monotonic() + self.call_seconds, self._end)
         first = len(self.trace.calls)
         self.trace.calls += [Recorded(name, arguments) for arguments in argument_lists]
-        reply, arrays = self._exchange(request, packer.buffers, deadline, callbacks)
+        reply, arrays = self._exchange(request, packer.buffers, callbacks)
         try:
             self._record(reply, arrays, name, first)
         except (wire.WireError, AttributeError, IndexError) as error:

@@ -35,9 +35,8 @@ SIGNATURES = {
     b"version https://git-lfs": "a git LFS pointer, not the notebook. Run `git lfs pull`, and hand in the file again.",
 }
 
+CELL_LISTS = ("cells", "worksheets")  # the present format, and formats 2 and 3
 CELL_TYPES = {"code": "code", "markdown": "markdown", "heading": "markdown", "raw": "raw", "html": "raw"}
-CELL_KEYS = ("nbgrader", "tags", "alt", "mystnb", "deletable", "editable")
-NOTEBOOK_KEYS = ("course", "kernelspec", "language_info")
 
 
 class UnreadableNotebook(ValueError):
@@ -69,15 +68,10 @@ def read(data: bytes, max_bytes: int = MAX_BYTES) -> tuple[NotebookNode, list[st
     """
     notes: list[str] = []
     if len(data) > max_bytes:
-        raise UnreadableNotebook(
-            f"The file has {len(data) / 1e6:.0f} MB, more than the {max_bytes / 1e6:.0f} MB that are accepted. {SLIM}"
-        )
+        sizes = f"{len(data) / 1e6:.0f} MB, more than the {max_bytes / 1e6:.0f} MB that are accepted"
+        raise UnreadableNotebook(f"The file has {sizes}. {SLIM}")
     if not data.strip(b" \t\r\n\0"):
-        kind = (
-            "empty"
-            if not data.strip()
-            else "filled with zero bytes: it was never saved or downloaded completely"
-        )
+        kind = "filled with zero bytes: it was not saved completely" if b"\0" in data else "empty"
         raise UnreadableNotebook(f"The file is {kind}. {AGAIN}")
     for signature, kind in SIGNATURES.items():
         if data.startswith(signature):
@@ -98,9 +92,7 @@ def _decode(data: bytes, notes: list[str]) -> str:
         return data.decode(encoding)
     except UnicodeDecodeError:
         notes.append("The file was not saved as UTF-8; its accented letters were read as Windows-1252.")
-    if (
-        len(data.translate(None, bytes(range(128)))) > 200_000
-    ):  # one handler call per odd byte would take long
+    if len(data.translate(None, bytes(range(128)))) > 200_000:  # a call for each odd byte would take long
         return data.decode("latin-1")
     return data.decode(encoding, errors="windows1252")
 
@@ -126,11 +118,9 @@ def _parse(text: str) -> dict[str, Any]:
         raise UnreadableNotebook(_not_json(text, error)) from None
     except ValueError:  # a number of thousands of digits
         raise UnreadableNotebook(f"The file holds a number that is too long to read. {SLIM}") from None
-    if not isinstance(document, dict) or not any(
-        isinstance(document.get(key), list) for key in ("cells", "worksheets")
-    ):
-        raise UnreadableNotebook(f"The file is JSON, but no notebook: it has no list of cells. {AGAIN}")
-    return document
+    if isinstance(document, dict) and any(isinstance(document.get(key), list) for key in CELL_LISTS):
+        return document
+    raise UnreadableNotebook(f"The file is JSON, but no notebook: it has no list of cells. {AGAIN}")
 
 
 def _not_json(text: str, error: json.JSONDecodeError) -> str:
@@ -140,13 +130,10 @@ def _not_json(text: str, error: json.JSONDecodeError) -> str:
         line = text.count("\n", 0, conflict.start()) + 1
         return f"The file holds the marks of a git merge conflict (line {line}). Resolve it, and hand in the file again."
     if start.startswith("<"):
-        page = (
-            "a web page (often a log-in or download page)"
-            if re.search(r"<html|<!doctype html", start, re.IGNORECASE)
-            else "XML"
-        )
-        return f"The file is {page}, not a notebook. {AGAIN}"
-    if start.startswith("{") and not text[error.pos :].strip():
+        is_page = re.search(r"<html|<!doctype html", start, re.IGNORECASE)
+        kind = "a web page (often a log-in or download page)" if is_page else "XML"
+        return f"The file is {kind}, not a notebook. {AGAIN}"
+    if start.startswith("{") and (error.msg.startswith("Unterminated") or not text[error.pos :].strip()):
         return f"The file breaks off in the middle ({place}): it was not saved or sent completely. {AGAIN}"
     if start.startswith("{"):
         return f"The file is damaged at {place}: {error.msg}. {AGAIN}"
@@ -164,22 +151,21 @@ def _normalise(document: dict[str, Any], notes: list[str]) -> NotebookNode:
         notes.append("The notebook was in an old format (3 or before); it was brought to the present one.")
     broken = sum(not isinstance(raw, dict) for raw in found)
     if broken:
-        notes.append(f"{broken} of the cells were not cells; they are taken as empty ones.")
+        notes.append(f"Entries that are no cells were taken as empty cells: {broken}.")
     cells = [_cell(raw if isinstance(raw, dict) else {}, notes) for raw in found]
     code = sum(len(cell["source"]) for cell in cells if cell["cell_type"] == "code")
     if code > MAX_CODE:
-        raise UnreadableNotebook(
-            f"The notebook holds {code / 1e6:.1f} million characters of code. Put long data into a file, not into a cell."
-        )
+        size = f"{code / 1e6:.1f} million characters of code"
+        raise UnreadableNotebook(f"The notebook holds {size}. Put long data into a file, not into a cell.")
     _give_ids(cells, notes)
-    metadata = _metadata(document, NOTEBOOK_KEYS)
+    metadata = _metadata(document, "course")
     return nbformat.from_dict({"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5})
 
 
 def _raw_cells(document: dict[str, Any]) -> Iterator[Any]:
     if isinstance(document.get("cells"), list):
         yield from document["cells"]
-    else:  # format 2 and 3
+    else:
         for sheet in document["worksheets"]:
             if isinstance(sheet, dict) and isinstance(sheet.get("cells"), list):
                 yield from sheet["cells"]
@@ -197,7 +183,7 @@ def _cell(raw: dict[str, Any], notes: list[str]) -> dict[str, Any]:
     if raw.get("attachments"):
         note = "Pictures pasted into text cells were left out; plots of code cells stay."
         notes.extend([note] if note not in notes else [])
-    cell = {"cell_type": kind, "id": raw.get("id"), "metadata": _metadata(raw, CELL_KEYS), "source": source}
+    cell = {"cell_type": kind, "id": raw.get("id"), "metadata": _metadata(raw, "nbgrader"), "source": source}
     if kind == "code":
         cell |= {"execution_count": None, "outputs": _pictures(raw.get("outputs"))}
     return cell
@@ -213,9 +199,10 @@ def _text(value: Any) -> str:
     return re.sub("[\ud800-\udfff]", "\ufffd", value)  # half of a pair: no file can hold it
 
 
-def _metadata(raw: dict[str, Any], keys: tuple[str, ...]) -> dict[str, Any]:
+def _metadata(raw: dict[str, Any], key: str) -> dict[str, Any]:
+    """The one entry of the metadata that is of use; the rest is restored from the release."""
     given = raw.get("metadata")
-    return {key: _small(given[key]) for key in keys if key in given} if isinstance(given, dict) else {}
+    return {key: _small(given[key])} if isinstance(given, dict) and key in given else {}
 
 
 def _small(value: Any, depth: int = 3) -> Any:
@@ -237,11 +224,11 @@ def _pictures(outputs: Any) -> list[dict[str, Any]]:
     for output in outputs if isinstance(outputs, list) else []:
         if not isinstance(output, dict):
             continue
-        data = (
-            output.get("data") if isinstance(output.get("data"), dict) else {"image/png": output.get("png")}
-        )
+        data = output.get("data")
+        if not isinstance(data, dict):  # format 3
+            data = {"image/png": output.get("png")}
         if picture := _text(data.get("image/png")):
-            about = _metadata(output, ("image/png",))
+            about = _metadata(output, "image/png")
             kept.append({"output_type": "display_data", "data": {"image/png": picture}, "metadata": about})
     return kept
 
@@ -260,7 +247,7 @@ def _give_ids(cells: list[dict[str, Any]], notes: list[str]) -> None:
             seen.add(given)
     if twice:
         notes.append(
-            f"{twice} cells had the id of another cell (copied cells often do); they have got ids of their own."
+            f"Cells with the id of another cell (copies often have it) got ids of their own: {twice}."
         )
     for number, cell in enumerate(cells, 1):
         if cell["id"] is None:

@@ -134,6 +134,7 @@ class Examination:
             return Outcome(fault.verdict, str(fault))
         except AssertionError as error:
             detail = str(error) if isinstance(error, Failed) else ""
+            detail = detail[:1].upper() + detail[1:]
             return Outcome("fail", f"{message} {detail}".strip())
         except Exception as error:
             return self._whose_fault(item, arguments, error, message)

@@ -17,6 +17,7 @@ from autograder.release import CHECK_CELL, grading_of, is_untouched, names_defin
 
 ALIKE = 0.6  # from this share of common lines on, two cells whose names are lost are taken for the same
 COPY = 0.8  # from this share on, a learner's own cell is a copy of one of the course's
+MAX_NOTES = 30
 SETTINGS = ("grade_id", "grade", "solution", "locked", "task", "points")  # the rest differs between versions
 WORDS = {
     "imports": "import cell",
@@ -59,6 +60,8 @@ def repair(submitted: NotebookNode, release: NotebookNode) -> tuple[NotebookNode
             notes.append(f"Cell {position + 1} was a second, unchanged copy of `{copied}`; it was left out.")
     notes.extend(_notes_on_metadata(submitted, release, matching.origin))
     _put_back(pairs, release, notes)
+    if len(notes) > MAX_NOTES:
+        notes[MAX_NOTES:] = [f"{len(notes) - MAX_NOTES} more cells were mended in the same way."]
     frame = {"metadata": deepcopy(release.metadata), "nbformat": 4, "nbformat_minor": 5}
     return nbformat.from_dict({"cells": [cell for _, cell in pairs], **frame}), notes
 

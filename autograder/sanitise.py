@@ -13,7 +13,8 @@ from copy import deepcopy
 import nbformat
 from nbformat import NotebookNode
 
-MAX_TEXT = 100_000  # characters of a text cell
+MAX_TEXT = 30_000  # characters of a text cell; Markdown with formulas takes quadratic time to draw
+MAX_ALL_TEXT = 300_000
 MAX_PICTURES = 30  # in a notebook
 MAX_PICTURE_BYTES = 300_000
 MAX_ALL_BYTES = 3_000_000
@@ -29,11 +30,11 @@ STARTS = re.compile(
              |includegraphics|mmlToken|texttip|toggle|action)(?![A-Za-z]))""",
     re.VERBOSE,
 )
-BAD_LINK = (
-    re.compile(  # ](javascript:…) or ]: javascript:…, however spaced; to the web or without a scheme is fine
-        r"\](?=[(:][\s<\\]*+(?!(?:https?|mailto):)[A-Za-z][A-Za-z0-9+.\s\\-]*+:)", re.IGNORECASE
-    )
+# ](javascript:…) or ]: javascript:…, however spaced; a link to the web or without a scheme is fine
+BAD_LINK = re.compile(
+    r"\](?=[(:][\s<\\]*+(?!(?:https?|mailto):)[A-Za-z][A-Za-z0-9+.\s\\-]*+:)", re.IGNORECASE
 )
+NO_DESCRIPTION = "A picture drawn by this cell; no description was given."
 
 
 def sanitise(notebook: NotebookNode, release: NotebookNode) -> NotebookNode:
@@ -65,26 +66,31 @@ def _plain_cell(cell: NotebookNode, trusted: set[str], room: "_Room") -> Noteboo
         outputs = [kept for output in cell.get("outputs", []) if (kept := _picture(output, about, room))]
         plain |= {"execution_count": None, "outputs": outputs}
     elif cell.cell_type == "raw":
-        plain |= {"cell_type": "markdown", "source": plain_text(cell.source)}
+        plain |= {"cell_type": "markdown", "source": room.write(cell.source)}
     elif cell.source not in trusted:
-        plain["source"] = plain_text(cell.source)
+        plain["source"] = room.write(cell.source)
     return nbformat.from_dict(plain)
 
 
-def plain_text(source: str) -> str:
+def plain_text(source: str, longest: int = MAX_TEXT) -> str:
     """Markdown in which nothing can act: no HTML, pictures, entities, links but to the web, or active TeX."""
     source = INLINE_PICTURE.sub("(a picture that was left out)", CONTROL.sub("", source))
-    if len(source) > MAX_TEXT:
-        source = source[:MAX_TEXT] + "\n\n(The rest of this very long text was left out.)"
+    if len(source) > longest:
+        source = source[:longest] + "\n\n(The rest of this very long text was left out.)"
     source = STARTS.sub(lambda start: start[0] + " ", source)
     return BAD_LINK.sub("] ", source)
 
 
 class _Room:
-    """How many pictures a notebook may still hold, and of how many bytes in all."""
+    """How many pictures a notebook may still hold, of how many bytes in all, and how much text."""
 
     def __init__(self) -> None:
-        self.pictures, self.bytes = MAX_PICTURES, MAX_ALL_BYTES
+        self.pictures, self.bytes, self.text = MAX_PICTURES, MAX_ALL_BYTES, MAX_ALL_TEXT
+
+    def write(self, source: str) -> str:
+        text = plain_text(source, min(MAX_TEXT, self.text))
+        self.text -= min(len(source), self.text)
+        return text
 
     def take(self, size: int) -> bool:
         if not self.pictures or size > min(MAX_PICTURE_BYTES, self.bytes):
@@ -115,15 +121,11 @@ def _picture(output: NotebookNode, about: object, room: _Room) -> dict | None:
     return {
         "output_type": "display_data",
         "data": {"image/png": base64.b64encode(picture).decode()},
-        "metadata": {
-            "image/png": {
-                "alt": _plain_words(alt) or "A picture drawn by this cell; no description was given."
-            }
-        },
+        "metadata": {"image/png": {"alt": _plain_words(alt) or NO_DESCRIPTION}},
     }
 
 
 def _plain_words(text: object) -> str:
     """Text without markup, fit for an attribute."""
-    words = re.sub(r"[<>\"'`&]", " ", CONTROL.sub(" ", text)) if isinstance(text, str) else ""
+    words = re.sub(r'[<>"`&]', " ", CONTROL.sub(" ", text)) if isinstance(text, str) else ""
     return " ".join(words.split())[:1000]

@@ -1,11 +1,12 @@
 """One submission before the judge: exercise by exercise, check by check, to an exact result."""
 
 import hashlib
+import inspect
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 
@@ -15,6 +16,7 @@ from autograder.reference import Reference
 from autograder.results import CheckResult, ExerciseResult, MatchedMisconception, earned
 
 MOST_HANGS = 2  # calls of one exercise that may hang or die before its other checks are left out
+HANGS = ("timeout", "died")
 STUB = "You have not written this yet."
 
 
@@ -60,6 +62,8 @@ class Sitting:
         Everything random in the checks is drawn from it.
     sources : mapping of str to str
         Source of each answer cell that the submission holds.
+    labels : mapping of str to str
+        What messages call that cell, such as "cell 7".
     untouched : set of str
         Exercises whose released stub stands unchanged.
     """
@@ -68,6 +72,7 @@ class Sitting:
     reference: Reference
     seed: str
     sources: Mapping[str, str]
+    labels: Mapping[str, str]
     untouched: set[str]
     _traces: list[Trace] = field(default_factory=list)
 
@@ -76,21 +81,29 @@ class Sitting:
         digest = hashlib.sha256(f"{self.seed}/{check}".encode()).digest()
         return np.random.default_rng(int.from_bytes(digest[:16]))
 
-    def examine(self, exercise: Exercise, passed_before: Mapping[str, bool]) -> ExerciseResult:
-        """Run the checks of one exercise, and if one fails look for the idea behind it."""
+    def examine(self, exercise: Exercise, before: Mapping[str, str]) -> ExerciseResult:
+        """Run the checks of one exercise, and if one fails look for the idea behind it.
+
+        Parameters
+        ----------
+        exercise : Exercise
+        before : mapping of str to str
+            Verdicts of the exercises before this one.
+        """
         self._traces = []
-        results = self._run_checks(exercise)
+        hung_before = any(before.get(name) in HANGS for name in exercise.needs)
+        results = self._run_checks(exercise, most_hangs=1 if hung_before else MOST_HANGS)
         spoiled = exercise.name in self.learner.changed and not exercise.may_change_arguments
         result = _score(exercise, results, spoiled)
         if result.verdict == "fail":
             self._name_the_idea(exercise, result)
         if result.verdict not in ("pass", "not_attempted", "grader_fault"):
-            lacking = [name for name in exercise.needs if not passed_before.get(name, False)]
+            lacking = [name for name in exercise.needs if before.get(name) != "pass"]
             if lacking:
                 result.message = f"{exercise.name} needs {' and '.join(lacking)} first. {result.message}"
         return result
 
-    def _run_checks(self, exercise: Exercise) -> list[CheckResult]:
+    def _run_checks(self, exercise: Exercise, most_hangs: int) -> list[CheckResult]:
         blocked = self._door(exercise)
         results, hangs = [], 0
         for check in sorted(exercise.checks, key=lambda c: c.weight > 0):  # gates first, else in their order
@@ -100,8 +113,8 @@ class Sitting:
             start = time.perf_counter()
             outcome = self._run(check)
             results.append(CheckResult(check.name, outcome.verdict, outcome.message, time.perf_counter() - start))
-            hangs += outcome.verdict in ("timeout", "died")
-            if outcome.verdict == "not_attempted" or hangs >= MOST_HANGS or (check.weight == 0 and outcome.verdict != "pass"):
+            hangs += outcome.verdict in HANGS
+            if outcome.verdict == "not_attempted" or hangs >= most_hangs or (check.weight == 0 and outcome.verdict != "pass"):
                 blocked = outcome
         return results
 
@@ -121,13 +134,19 @@ class Sitting:
         except LearnerFault as fault:
             return Outcome(fault.verdict, str(fault))
         if not found.found:
-            for failure in self.learner.cell_failures.values():
-                if name in failure.where or f"def {name}" in self.sources[name]:
-                    return _from_cell(name, self.learner)
-            return Outcome("fail", f"Your cell defines no function called {name}.")
+            return self._why_missing(name)
         if not found.is_callable:
             return Outcome("fail", f"{name} must be a function; something else has taken its name.")
         return self._signature(name, found.parameters)
+
+    def _why_missing(self, name: str) -> Outcome:
+        failure = self.learner.cell_failures.get(self.labels[name])
+        if failure is None:
+            return Outcome("fail", f"Your cell defines no function called {name}.")
+        if not failure.bases:  # no exception: the cell hung, or ended the process
+            return Outcome(failure.type_name, f"{name} was not defined. {failure.message}")
+        where = f" ({failure.where})" if failure.where else ""
+        return Outcome("error", f"{name} was not defined: {failure.type_name}: {failure.message}{where}")
 
     def _signature(self, name: str, parameters: list[str] | None) -> Outcome | None:
         wanted = _parameters(getattr(self.reference, name))
@@ -146,19 +165,7 @@ class Sitting:
             result.message = match.message
 
 
-def _from_cell(name: str, learner: Learner) -> Outcome:
-    for label, failure in learner.cell_failures.items():
-        if failure.bases == []:  # the cell hung or died
-            return Outcome(failure.type_name, failure.message)
-        where = failure.where or label
-        if failure.type_name:
-            return Outcome("error", f"{name} was not defined: {failure.type_name}: {failure.message} ({where})")
-    return Outcome("fail", f"Your cell defines no function called {name}.")
-
-
 def _parameters(function: Callable) -> list[str]:
-    import inspect
-
     return [str(p) for p in inspect.signature(function).parameters.values()]
 
 

@@ -1,7 +1,12 @@
 """Results as words and tables in a terminal; plain text when it is not one."""
 
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+
 from rich.console import Console
 from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from autograder.results import Result
@@ -46,3 +51,52 @@ def show(result: Result, console: Console | None = None) -> None:
     for note in result.notes:
         console.print(f"[dim]Note: {escape(note)}[/dim]")
     console.print(f"\n[dim]isolation {result.isolation} · seed {result.seed} · {result.seconds:.2f} s[/dim]")
+
+
+def show_exercise(result: Result, name: str, recorded: Result | None) -> None:
+    """Print every check of one exercise, and whether the replay agrees with what was recorded."""
+    console = Console(highlight=False)
+    exercise = next((e for e in result.exercises if e.name == name), None)
+    if exercise is None:
+        show(result, console)
+        return
+    points = f"{number(exercise.score)} of {number(exercise.points)} points"
+    console.print(f"[bold]{escape(name)}[/bold] of {result.student}: {points}, {WORDS[exercise.verdict]}")
+    console.print(f"{escape(exercise.message)}\n" if exercise.message else "")
+    for check in exercise.checks:
+        console.print(f"  {WORDS[check.verdict]:<22} {escape(check.name)}  ({1000 * check.seconds:.1f} ms)")
+        if check.message:
+            console.print(f"  {'':<22} [dim]{escape(check.message)}[/dim]")
+    if recorded is None:
+        console.print(f"\nNever graded before; drawn with seed {result.seed}.")
+    else:
+        before = next((e for e in recorded.exercises if e.name == name), None)
+        agrees = before is not None and (before.score, before.verdict) == (exercise.score, exercise.verdict)
+        words = "the same as" if agrees else f"not the same as ({before and number(before.score)})"
+        console.print(f"\nReplayed with the recorded seed {result.seed}: {words} the recorded grading.")
+
+
+def show_class(lesson: str, results: Sequence[Result]) -> None:
+    """Print one line a student, and how the class did."""
+    console = Console(highlight=False)
+    table = Table(title=f"{lesson}: {len(results)} submissions", title_justify="left", title_style="bold", box=None)
+    for heading in ("student", "points", "verdict", "look at"):
+        table.add_column(heading, justify="right" if heading == "points" else "left", overflow="fold")
+    for result in results:
+        open_exercises = [e.name for e in result.exercises if e.verdict not in ("pass", "not_attempted")]
+        look_at = ", ".join(open_exercises) if result.exercises else result.message
+        points = f"{number(result.score)} / {number(result.points)}"
+        style = STYLES.get(result.verdict, "yellow")
+        table.add_row(escape(result.student or ""), points, f"[{style}]{WORDS[result.verdict]}[/{style}]", escape(look_at))
+    console.print(table)
+    if levels := {result.isolation for result in results if result.isolation}:
+        console.print(f"[dim]isolation: {', '.join(sorted(levels))}[/dim]")
+
+
+@contextmanager
+def progress(title: str, total: int) -> Iterator[Callable[[], None]]:
+    """A progress bar with the time that is left; in a file or a pipe, nothing."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), disable=not sys.stderr.isatty()) as bar:
+        task = bar.add_task(title, total=total)
+        yield lambda: bar.advance(task)

@@ -24,6 +24,7 @@ MAX_NODES = 200_000
 MAX_DEPTH = 40
 MAX_TEXT = 1 << 20
 ALIGNMENT = 16
+SMALL_FRAME = 1 << 16  # up to this size one copy is cheaper than many writes
 DTYPE = re.compile(r"[<>|=]([?biufcSU])(\d{1,9})")
 SIZES = {"?": {1}, "b": {1}, "i": {1, 2, 4, 8}, "u": {1, 2, 4, 8}, "f": {2, 4, 8, 16}, "c": {8, 16, 32}}
 
@@ -413,7 +414,8 @@ def encode(message: Any, buffers: list[memoryview]) -> list[bytes | memoryview]:
         total += len(buffer) + padding
     if len(header) > MAX_HEADER or total > MAX_ARRAYS or len(buffers) > MAX_BUFFERS:
         raise WireError("too large to send in one frame")
-    return [PREFIX.pack(MAGIC, len(header), total) + header, *pieces]
+    pieces.insert(0, PREFIX.pack(MAGIC, len(header), total) + header)
+    return [b"".join(pieces)] if total < SMALL_FRAME else pieces
 
 
 def sizes(prefix: bytes) -> tuple[int, int]:

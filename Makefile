@@ -1,0 +1,127 @@
+# Every target sets up what it needs in .venv; a second run finds it there and starts at once.
+# Written for GNU make 3.81 (macOS) and newer.
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+
+BIN := .venv/bin
+RUNTIME := .venv/.runtime-installed
+DEVELOPMENT := .venv/.development-installed
+LESSON_NOTEBOOKS := $(wildcard solutions/*/*.ipynb)
+
+# nbgrader finds alembic, and Jupyter finds its kernels, on PATH only.
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+# uv would otherwise download a Python of its own when it finds none.
+export UV_PYTHON_DOWNLOADS := never
+# Plugins of other packages in .venv make each pytest run a second slower; what is needed is named below.
+export PYTEST_DISABLE_PLUGIN_AUTOLOAD := 1
+
+# REQUIRE_ALL=1 turns every skip into a failure, for machines on which everything is installed.
+PYTEST := $(BIN)/python -m pytest -p _hypothesis_pytestplugin $(if $(REQUIRE_ALL),-p autograder.tests.require_all)
+
+.PHONY: help setup lab instructor course grade test test-full lint format lock
+
+help:
+	@echo 'make lab           set up, then open JupyterLab on the course'
+	@echo 'make setup         only set up .venv'
+	@echo 'make test          set up, lint and test, as continuous integration does'
+	@echo
+	@echo 'Instructors'
+	@echo 'make instructor    JupyterLab with the panels of nbgrader (formgrader, create assignment)'
+	@echo 'make course        regenerate course/ from solutions/, and enter the lessons into the gradebook'
+	@echo 'make grade LESSON=06_softmax_gradient    grade what lies in grading/submitted'
+	@echo
+	@echo 'Maintainers'
+	@echo 'make lint, make format, make test-full (much longer), make lock (renew the pins, needs uv)'
+	@echo
+	@echo 'ARGS="…" is passed on, for instance: make lab ARGS="--no-browser --port 9999"'
+
+setup: $(RUNTIME)
+
+lab: $(RUNTIME)
+	JUPYTER_CONFIG_PATH="$(CURDIR)/autograder/lab" $(BIN)/python -m jupyterlab --ServerApp.root_dir="$(CURDIR)" $(ARGS)
+
+instructor: $(RUNTIME)
+	$(BIN)/python -m jupyterlab --ServerApp.root_dir="$(CURDIR)" $(ARGS)
+
+course: $(RUNTIME)
+	@$(BIN)/python -m autograder.authoring format $(LESSON_NOTEBOOKS)
+	$(BIN)/python -m autograder.publish $(LESSON)
+
+grade: $(RUNTIME)
+	@test -n "$(LESSON)" || { echo 'Say which lesson: make grade LESSON=06_softmax_gradient'; exit 2; }
+	$(BIN)/python -m autograder.cli grade $(LESSON) $(ARGS)
+
+test: lint
+	$(PYTEST) -rs $(ARGS)
+
+test-full: lint
+	FULL=1 $(PYTEST) -rs -m "" $(ARGS)
+
+lint: $(DEVELOPMENT)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+format: $(DEVELOPMENT)
+	$(BIN)/ruff check --fix --exit-zero --quiet .
+	$(BIN)/ruff format .
+	$(BIN)/python -m autograder.authoring format $(LESSON_NOTEBOOKS)
+
+EXPORT := uv export --no-emit-project --no-hashes --no-annotate --no-header --quiet
+
+lock: $(DEVELOPMENT)
+	uv lock --upgrade --quiet
+	$(EXPORT) --no-dev -o requirements.lock
+	$(EXPORT) --all-extras -o requirements-dev.lock
+	rm -f uv.lock
+	$(BIN)/python -m autograder.pins
+
+# The environment itself. `uv` is used where it is installed, because it is much faster than pip.
+
+$(BIN)/python:
+	@if command -v uv >/dev/null 2>&1; then \
+	  uv venv --quiet --clear --python '>=3.11' .venv || { \
+	    echo 'This course needs Python 3.11 or newer, and uv found none on this machine.'; exit 1; }; \
+	  exit 0; \
+	fi; \
+	for python in python3 python3.14 python3.13 python3.12 python3.11 python; do \
+	  if $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; then \
+	    if ! $$python -c 'import ensurepip, venv' >/dev/null 2>&1; then \
+	      echo "$$python cannot make virtual environments: its modules venv and ensurepip are missing."; \
+	      echo 'On Debian and Ubuntu they are a package of their own: sudo apt install python3-venv'; \
+	      exit 1; \
+	    fi; \
+	    echo "Making .venv with $$($$python --version)"; \
+	    $$python -m venv --clear .venv; \
+	    exit $$?; \
+	  fi; \
+	done; \
+	echo 'This course needs Python 3.11 or newer.'; \
+	if command -v python3 >/dev/null 2>&1; then \
+	  echo "python3 on this machine is $$(python3 --version 2>&1). Install a newer one beside it, and try again."; \
+	else \
+	  echo 'There is no python3 on this machine: see https://www.python.org/downloads/, or sudo apt install python3-venv'; \
+	fi; \
+	exit 1
+
+# $(call install,LOCK FILE)
+define install
+	@if command -v uv >/dev/null 2>&1; then \
+	  uv pip install --quiet --python $(BIN)/python -r $(1) && \
+	  uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .; \
+	else \
+	  { $(BIN)/python -m pip --version >/dev/null 2>&1 || $(BIN)/python -m ensurepip >/dev/null; } && \
+	  $(BIN)/python -m pip install --quiet --disable-pip-version-check -r $(1) && \
+	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .; \
+	fi
+endef
+
+$(RUNTIME): requirements.lock pyproject.toml | $(BIN)/python
+	@echo 'Installing what the course needs (a few minutes the first time)'
+	$(call install,requirements.lock)
+	@touch $@
+
+$(DEVELOPMENT): requirements-dev.lock $(RUNTIME)
+	@echo 'Installing the development tools'
+	$(call install,requirements-dev.lock)
+	@touch $@

@@ -1,0 +1,132 @@
+"""Many submissions at once: in parallel, with a journal, and from there into nbgrader's gradebook by one writer."""
+
+import os
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future, ThreadPoolExecutor, as_completed
+from contextlib import contextmanager
+from pathlib import Path
+
+from autograder.course import Course, CourseError
+from autograder.grade import Grader, Request, Settings, warm_grader
+from autograder.journal import Journal
+from autograder.notebook import UnreadableNotebook
+from autograder.results import Result, unreadable
+
+
+def submissions(course: Course, lesson: str) -> dict[str, Path]:
+    """Files handed in for a lesson, by student: ``grading/submitted/STUDENT/LESSON/*.ipynb``."""
+    found = {}
+    slug = lesson.partition("_")[2]
+    for folder in sorted((course.grading / "submitted").glob(f"*/{lesson}")):
+        files = sorted(folder.glob("*.ipynb"), key=lambda path: (path.stem != slug, path.name))
+        if files:
+            found[folder.parent.name] = files[0]
+    return found
+
+
+def journal_of(course: Course, lesson: str) -> Journal:
+    """Where the results of a lesson are kept."""
+    return Journal(course.grading / "journal" / f"{lesson}.jsonl")
+
+
+def grade_all(
+    course: Course,
+    lesson: str,
+    executor: Executor,
+    settings: Settings | None = None,
+    on_result: Callable[[Result], None] = lambda result: None,
+) -> list[Result]:
+    """Grade every submission of a lesson that has changed since it was last graded.
+
+    Parameters
+    ----------
+    course : Course
+    lesson : str
+    executor : concurrent.futures.Executor
+        Where the work is done: threads of this process, or a Dask cluster.
+    settings : Settings, optional
+    on_result : callable
+        Called with each result as it comes.
+
+    Returns
+    -------
+    list of Result
+        One for each submission, in the order of the students.
+    """
+    settings = settings or Settings()
+    journal = journal_of(course, lesson)
+    fingerprint = course.lesson(lesson).fingerprint()
+    preparing = Grader(course, settings)
+    results: dict[str, Result] = {}
+    waiting: dict[Future, tuple[str, str]] = {}
+    for student, path in submissions(course, lesson).items():
+        try:
+            request = _prepared(preparing, path, lesson, student)
+        except (UnreadableNotebook, CourseError) as error:
+            results[student] = unreadable(str(path), str(error), lesson=lesson, student=student)
+            on_result(results[student])
+            continue
+        key = request.key(fingerprint)
+        if (known := journal.get(key)) is not None:
+            results[student] = known
+            on_result(known)
+        else:
+            waiting[executor.submit(judge, str(course.root), settings, request)] = student, key
+    for future in as_completed(waiting):
+        student, key = waiting[future]
+        results[student] = _outcome(future, student, lesson)
+        journal.append(key, results[student])
+        on_result(results[student])
+    return [results[student] for student in sorted(results)]
+
+
+def _prepared(grader: Grader, path: Path, lesson: str, student: str) -> Request:
+    if path.is_symlink():
+        raise UnreadableNotebook("The submission is a link to another file, not a notebook. Ask for the notebook itself.")
+    return grader.prepare(path.read_bytes(), f"{student}/{lesson}", lesson, student)
+
+
+def _outcome(future: Future, student: str, lesson: str) -> Result:
+    try:
+        return future.result()
+    except Exception as error:  # a lost machine or a poisonous submission: one human looks at one student
+        words = f"{type(error).__name__}: {error}"
+        return unreadable(f"{student}/{lesson}", words, "grader_fault", lesson=lesson, student=student)
+
+
+def judge(root: str, settings: Settings, request: Request) -> Result:
+    """One task: grade one prepared submission with this process's own warm judges. Safe to run twice."""
+    return warm_grader(Path(root), settings).judge(request)
+
+
+@contextmanager
+def executor(jobs: int | None, cluster: str | None) -> Iterator[Executor]:
+    """Threads on this machine, or a Dask cluster.
+
+    Parameters
+    ----------
+    jobs : int, optional
+        Submissions graded at the same time; the number of cores when left out.
+    cluster : str, optional
+        Address of a Dask scheduler, such as ``tcp://10.0.0.5:8786``.
+
+    Raises
+    ------
+    CourseError
+        If Dask is not installed or the scheduler does not answer.
+    """
+    if cluster is None:
+        with ThreadPoolExecutor(jobs or os.cpu_count()) as pool:
+            yield pool
+        return
+    try:
+        from distributed import Client
+    except ImportError:
+        raise CourseError('grading on a cluster needs Dask: pip install -e ".[cluster]"') from None
+    try:
+        client = Client(cluster, timeout=10)
+    except OSError as error:
+        raise CourseError(f"no Dask scheduler answers at {cluster}: {error}") from error
+    with client:
+        yield client.get_executor(pure=False)
+

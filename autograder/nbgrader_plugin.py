@@ -1,0 +1,185 @@
+"""Our judge inside stock nbgrader: what nbgrader_config.py plugs in, and nothing that nbgrader does itself.
+
+`Reader` reads damaged files, `tidy_submission` gives renamed notebooks their name and refuses links, `Intake` mends
+and defuses a notebook, `Judge` takes the place of nbgrader's Execute, `SaveVerdicts` leaves a grader's fault unscored.
+"""
+
+import shutil
+from functools import cache
+from pathlib import Path
+
+import nbformat
+from nbconvert.exporters import NotebookExporter
+from nbformat import NotebookNode
+from nbformat.v4 import new_output
+from nbgrader import utils
+from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
+
+from autograder.batch import journal_of
+from autograder.course import Course, CourseError
+from autograder.grade import Settings, warm_grader
+from autograder.journal import Journal
+from autograder.notebook import UnreadableNotebook, read
+from autograder.release import lesson_name, points
+from autograder.repair import repair
+from autograder.report import exercise_html, exercise_text
+from autograder.results import ExerciseResult, Result, unreadable
+from autograder.sanitise import sanitise
+
+FAULT = "grader_fault"
+
+
+@cache
+def _journal(root: Path, lesson: str) -> Journal:
+    return journal_of(Course(root), lesson)
+
+
+class Reader(NotebookExporter):
+    """Reads what was handed in, however it is damaged; an unreadable file becomes the released notebook and a note."""
+
+    def from_file(self, file_stream, resources=None, **kwargs):
+        path = Path(file_stream.name)
+        try:
+            notebook, notes = read(path.read_bytes())
+        except UnreadableNotebook as error:
+            notebook, notes = _release(self.parent.coursedir.root, resources), []
+            notebook.metadata["course_unreadable"] = str(error)
+            self.log.error("%s cannot be read: %s", path, error)
+        if notes:
+            notebook.metadata["course_notes"] = notes
+        return self.from_notebook_node(notebook, resources=resources, **kwargs)
+
+
+def _release(root: str, resources) -> NotebookNode:
+    """A copy of the release that a submission comes from."""
+    lesson = Course(Path(root)).lesson(resources["nbgrader"]["assignment"])
+    return nbformat.read(lesson.release_path, as_version=4)
+
+
+def tidy_submission(assignment: str, student: str, notebooks: list[str]) -> None:
+    """Before nbgrader copies a submission: refuse links, and give a renamed notebook the name that is expected.
+
+    nbgrader's ``pre_convert_hook``; it hands over the very list that it goes on to work through.
+    """
+    from nbgrader.utils import find_all_files
+
+    if not notebooks:
+        return
+    folder = Path(notebooks[0]).parent
+    for path in map(Path, find_all_files(str(folder))):
+        if path.is_symlink():
+            (folder / "refused_links.txt").open("a").write(f"{path.name} -> {path.readlink()}\n")
+            path.unlink()
+    notebooks[:] = [name for name in notebooks if Path(name).exists()]
+    lesson = folder.name
+    expected = folder / f"{lesson.partition('_')[2]}.ipynb"
+    if not expected.exists() and (renamed := _renamed(notebooks, lesson)):
+        shutil.copy(renamed, expected)
+        notebooks[:] = [str(expected)]
+
+
+def _renamed(notebooks: list[str], lesson: str) -> str | None:
+    """The one notebook that can only be this lesson's, whatever it is called."""
+    course = Course()
+    exercises = {entry.name: points(entry.release) for entry in course.released.values()}
+    matching = []
+    for path in notebooks:
+        try:
+            notebook, _ = read(Path(path).read_bytes())
+        except UnreadableNotebook:
+            continue
+        if lesson_name(notebook, path, exercises) == lesson:
+            matching.append(path)
+    return max(matching, key=lambda path: Path(path).stat().st_mtime, default=None)
+
+
+class Intake(NbGraderPreprocessor):
+    """First in the sanitising pass: nbgrader's metadata from the release, nothing that could harm a reader."""
+
+    def preprocess(self, nb: NotebookNode, resources):
+        kept = {k: v for k, v in nb.metadata.items() if k in ("course_unreadable", "course_notes")}
+        release = _release(self.parent.parent.coursedir.root, resources)
+        mended, notes = repair(nb, release)
+        clean = sanitise(mended, release)
+        clean.metadata.update(kept)
+        if notes:
+            clean.metadata["course_notes"] = [*kept.get("course_notes", []), *notes]
+        return clean, resources
+
+
+class Judge(NbGraderPreprocessor):
+    """In the place of nbgrader's Execute: verdicts from the judge's process, the learner's code in another."""
+
+    def preprocess(self, nb: NotebookNode, resources):
+        about = resources["nbgrader"]
+        result = self._result(nb, about["assignment"], about["student"])
+        nb.metadata["course_result"] = {
+            "isolation": result.isolation, "seed": result.seed, "verdict": result.verdict, "message": result.message,
+            "notes": [*nb.metadata.get("course_notes", []), *result.notes],
+        }  # fmt: skip
+        verdicts = {exercise.name: exercise for exercise in result.exercises}
+        for number, cell in enumerate((c for c in nb.cells if c.cell_type == "code"), start=1):
+            cell.execution_count = number
+            if utils.is_grade(cell) and not utils.is_solution(cell):
+                name = cell.metadata.nbgrader["grade_id"].removesuffix("_check")
+                _write_verdict(cell, verdicts.get(name) or _unjudged(name, cell, result))
+        return nb, resources
+
+    def _result(self, nb: NotebookNode, lesson: str, student: str) -> Result:
+        if "course_unreadable" in nb.metadata:
+            return unreadable(lesson, nb.metadata["course_unreadable"], lesson=lesson, student=student)
+        root = Path(self.parent.parent.coursedir.root)
+        try:
+            return graded(root, nbformat.writes(nb).encode(), lesson, student)
+        except Exception as error:  # whatever it is, it is ours: a human decides
+            self.log.exception("the judge could not grade %s", student)
+            return unreadable(lesson, f"{type(error).__name__}: {error}", FAULT, lesson=lesson, student=student)
+
+
+def graded(root: Path, data: bytes, lesson: str, student: str) -> Result:
+    """Result of a submission: from the journal if nothing has changed since, otherwise from the judge."""
+    grader, journal = warm_grader(root, Settings()), _journal(root, lesson)
+    try:
+        request = grader.prepare(data, f"{student}/{lesson}", lesson, student)
+    except (UnreadableNotebook, CourseError) as error:
+        return unreadable(f"{student}/{lesson}", str(error), lesson=lesson, student=student)
+    key = request.key(grader.course.lesson(lesson).fingerprint())
+    result = journal.get(key)
+    if result is None:
+        result = grader.judge(request)
+        journal.append(key, result)
+    return result
+
+
+def _unjudged(name: str, cell: NotebookNode, result: Result) -> ExerciseResult:
+    """Stands in where there is no verdict at all: the file was unreadable, or the judge failed."""
+    message = result.message or "This exercise was not judged."
+    return ExerciseResult(name, None, float(cell.metadata.nbgrader["points"]), FAULT, message, None, [])
+
+
+def _write_verdict(cell: NotebookNode, exercise: ExerciseResult) -> None:
+    """Outputs of a check cell: words for the reader, and one number that nbgrader reads.
+
+    nbgrader gives full marks to a cell without outputs and to a number that it cannot read, so there is always one.
+    """
+    words = {"text/html": exercise_html(exercise), "text/plain": exercise_text(exercise)}
+    score = 0.0 if exercise.score is None else float(exercise.score)
+    number = {"text/plain": repr(min(max(score, 0.0), float(cell.metadata.nbgrader["points"])))}
+    cell.outputs = [
+        new_output("display_data", data=words),
+        new_output("execute_result", data=number, execution_count=cell.execution_count),
+    ]
+    cell.metadata["course_verdict"] = exercise.verdict if exercise.score is not None else FAULT
+
+
+class SaveVerdicts(SaveAutoGrades):
+    """As nbgrader's, but where the judge failed there is no score at all, and the cell asks for a human."""
+
+    def _add_score(self, cell: NotebookNode, resources) -> None:
+        super()._add_score(cell, resources)
+        if cell.metadata.get("course_verdict") == FAULT:
+            about = resources["nbgrader"]
+            grade_id = cell.metadata.nbgrader["grade_id"]
+            grade = self.gradebook.find_grade(grade_id, about["notebook"], about["assignment"], about["student"])
+            grade.auto_score, grade.needs_manual_grade = None, True
+            self.gradebook.db.commit()

@@ -1,0 +1,84 @@
+"""Configuration of nbgrader for this course; read by every `nbgrader` command and by the formgrader.
+
+Personal or secret settings (another database, late penalties) belong into ~/.jupyter/nbgrader_config.py.
+"""
+
+import importlib.util
+import os
+import sys
+import warnings
+from pathlib import Path
+
+import sqlalchemy.exc
+
+c = get_config()  # noqa: F821 - given by traitlets when it runs this file
+
+ROOT = Path(__file__).resolve().parent
+NBGRADER = "nbgrader.preprocessors."
+
+if importlib.util.find_spec("autograder") is None:
+    sys.path.insert(0, str(ROOT))  # not installed: use the package beside this file
+
+# nbgrader 0.9.6 makes SQLAlchemy 2 complain about each new submission; the grades are right.
+warnings.filterwarnings("ignore", category=sqlalchemy.exc.SAWarning)
+
+# Folders: lessons and their releases stand at the top, everything about students stays in one ignored folder.
+c.CourseDirectory.root = str(ROOT)
+c.CourseDirectory.course_id = "why-wont-it-learn"
+c.CourseDirectory.source_directory = "solutions"
+c.CourseDirectory.release_directory = "course"
+c.CourseDirectory.submitted_directory = "grading/submitted"
+c.CourseDirectory.autograded_directory = "grading/autograded"
+c.CourseDirectory.feedback_directory = "grading/feedback"
+c.ZipCollectApp.downloaded_directory = "grading/downloaded"
+(ROOT / "grading").mkdir(exist_ok=True)  # SQLite does not make the folder of its file
+c.CourseDirectory.db_url = f"sqlite:///{ROOT / 'grading' / 'gradebook.db'}"
+# Setting the list replaces nbgrader's own. Hidden files are editors' and caches', never part of a lesson.
+c.CourseDirectory.ignore = [".*", "__pycache__", "*.pyc", "*~", "feedback"]
+
+# Release. The stub is one line that says what to do; changing it changes the checksum of every answer cell.
+c.ClearSolutions.code_stub = {
+    "python": 'raise NotImplementedError("Write your answer here, then delete this line.")'
+}
+c.ClearSolutions.text_stub = "*Write your answer here.*"
+# When and how often a solution ran is no business of the release, and would differ every time.
+c.ClearOutput.remove_metadata_fields = {"collapsed", "scrolled", "execution", "ExecuteTime", "trusted"}
+
+# Autograde, reading. A damaged file is mended as far as it can be; a renamed notebook gets its name back.
+c.Autograde.exporter_class = "autograder.nbgrader_plugin.Reader"
+c.Autograde.pre_convert_hook = "autograder.nbgrader_plugin.tidy_submission"
+
+# Autograde, first pass. Intake replaces nbgrader's ClearOutput: it restores nbgrader's metadata, makes markdown
+# harmless, and keeps the learner's plots (PNG) while it drops every other output.
+c.Autograde.sanitize_preprocessors = [
+    "autograder.nbgrader_plugin.Intake",
+    NBGRADER + "DeduplicateIds",
+    NBGRADER + "OverwriteKernelspec",
+    NBGRADER + "OverwriteCells",
+    NBGRADER + "CheckCellMetadata",
+]
+c.OverwriteCells.add_missing_cells = True  # a deleted check cell is no way around the check
+
+# Second pass. Judge replaces nbgrader's Execute: hidden checks in one process, the learner's code in another.
+# SaveVerdicts leaves a grader fault without a score, so that a human looks at it.
+c.Autograde.autograde_preprocessors = [
+    "autograder.nbgrader_plugin.Judge",
+    NBGRADER + "IgnorePattern",
+    "nbconvert.preprocessors.ClearMetadataPreprocessor",
+    NBGRADER + "LimitOutput",
+    "autograder.nbgrader_plugin.SaveVerdicts",
+    NBGRADER + "AssignLatePenalties",
+    NBGRADER + "CheckCellMetadata",
+]
+
+# Feedback: one offline page without a script, instead of nbgrader's, which loads MathJax from the network.
+c.GenerateFeedback.exporter_class = "autograder.feedback_page.FeedbackExporter"
+c.GenerateFeedback.preprocessors = [
+    NBGRADER + "GetGrades",
+    "autograder.feedback_page.GetReviewState",
+    "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
+]
+
+# `nbgrader validate` starts a kernel: over a socket file, which needs no port and prints no warning about one.
+if os.name == "posix":
+    c.KernelManager.transport = "ipc"
