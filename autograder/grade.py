@@ -18,7 +18,7 @@ import msgspec
 
 from autograder import release as released
 from autograder import results
-from autograder.cells import code_cells
+from autograder.cells import Cell, code_cells
 from autograder.course import Course, CourseError
 from autograder.learner import Limits
 from autograder.notebook import UnreadableNotebook, read
@@ -219,7 +219,7 @@ class Grader:
         lesson = lesson or self._find_lesson(notebook, name)
         release = self.course.lesson(lesson).release
         mended, mending_notes = repair(notebook, release)
-        cells = [CellToRun(f"cell {c.index}", c.name, c.source) for c in code_cells(mended, release)]
+        cells = [CellToRun(_label(c), c.name, c.source) for c in code_cells(mended, release)]
         if seed is None:
             work = msgspec.json.encode([cell.source for cell in cells])
             seed = self.course.seed(lesson, student or "", work) if self.settings.secret_seeds else secrets.token_hex(16)
@@ -265,6 +265,11 @@ class Grader:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def _label(cell: Cell) -> str:
+    """What messages call a cell: its number as handed in, or its name where the release had to supply it."""
+    return f"cell {cell.index}" if cell.index else f"cell {cell.name or 'imports'} of the release"
 
 
 _WARM: dict[tuple[Path, Settings], Grader] = {}

@@ -43,18 +43,18 @@ def title_cell(lesson: Lesson) -> dict[str, str]:
 
 
 def lesson_table(course: Course) -> str:
-    """Markdown: one table for each unit that has lessons, one row for each lesson, with links into course/."""
-    parts, unit_shown = [], None
+    """Markdown: one table, a row for each unit that has lessons and one for each lesson, with links into course/."""
+    rows = ["| | lesson | level | minutes | needs |", "|---|:--|---|--:|:--|"]
+    unit_shown = None
     for lesson in course.lessons.values():
         told = title_cell(lesson)
         unit = max(first for first in UNITS if first <= int(told["number"]))
         if unit != unit_shown:
-            head = "| | lesson | | minutes | needs |\n|---|---|---|---|---|"
-            parts.append(f"\n### {UNITS[unit]}\n\n{head}")
+            rows.append(f"| | **{UNITS[unit]}** | | | |")
             unit_shown = unit
         link = f"[{told['title']}]({lesson.name}/{lesson.slug}.ipynb)"
-        parts.append(f"| {told['number']} | {link} | {told['stars']} | {told['minutes']} | {told['needs']} |")
-    return "\n".join(parts).strip()
+        rows.append(f"| {told['number']} | {link} | {told['stars']} | {told['minutes']} | {told['needs']} |")
+    return "\n".join(rows)
 
 
 def start_page(course: Course) -> str:
