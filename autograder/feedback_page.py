@@ -99,6 +99,7 @@ REWRITTEN = [
     (r"\\(begin|end)\{equation\*?\}", ""),
     (r"\\operatorname\*", r"\\operatorname"),
     (r"\\arg\s*\\(max|min)", r"\\arg\1"),
+    (r"(\\(?:text\w*|math\w+)\{[^{}]*\})", lambda found: re.sub(r"\\([_%&#$])", r"\1", found[1])),
 ]
 
 

@@ -25,21 +25,21 @@ def test_mean_squared_error_returns_one_number(learner, rng):
     expect_array(learner.mean_squared_error(rng.normal(size=7), rng.normal(size=7)), ())
 
 
-@exercise("mean_squared_error", weight=3)
+@exercise("mean_squared_error", weight=4)
 def test_mean_squared_error_of_one_axis(learner, reference, rng):
     """For targets and predictions of shape (N,): take the difference, square each entry, then take the mean."""
     y, errors = rng.normal(size=9), rng.normal(loc=0.7, size=9)
     close_to_reference(learner, reference, (y, errors), (y[:4], 3 * errors[:4]), (1 + y[:2], errors[:2]))
 
 
-@exercise("mean_squared_error", weight=2)
+@exercise("mean_squared_error", weight=3)
 def test_mean_squared_error_of_a_table(learner, reference, rng):
     """For tables of shape (N, K), the mean runs over all N·K entries: not along one axis, and not over the N rows only."""
     y, errors = rng.normal(size=(5, 3)), rng.normal(loc=-0.4, size=(5, 3))
     close_to_reference(learner, reference, (y, errors), (y[:, :1], errors[:, :1]), (y[:1], errors[:1]))
 
 
-@exercise("mean_squared_error", weight=1)
+@exercise("mean_squared_error", weight=2)
 def test_mean_squared_error_of_any_shape(learner, reference, rng):
     """The shape may have three axes or more: the mean still runs over all entries."""
     shapes = [(2, 3, 4), (4, 1, 2), (2, 2, 1, 3)]
@@ -169,7 +169,7 @@ misconception_by_edit(
     "takes_the_mean_of_each_column",
     old="np.mean(errors**2)",
     new="np.mean(errors**2, axis=0)",
-    message="You take the mean along axis 0, so a table gives one number for each column. Take it over all entries, without `axis`.",
+    message="Your mean runs over the rows only (axis 0), so a table gives one number for each column. It must run over all entries.",
     source="axis mistakes in learners' public repositories",
 )
 
@@ -178,7 +178,7 @@ misconception_by_edit(
     "takes_the_mean_of_each_row",
     old="np.mean(errors**2)",
     new="np.mean(errors**2, axis=-1)",
-    message="You take the mean along the last axis, so a table gives one number for each row. Take it over all entries, without `axis`.",
+    message="Your mean runs along the last axis only, so a table gives one number for each row. It must run over all entries.",
     source="axis mistakes in learners' public repositories",
 )
 

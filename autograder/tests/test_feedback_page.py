@@ -194,6 +194,7 @@ def test_formulas_become_mathml():
         r"\begin{cases} 1 & x > 0 \\ 0 & \text{else} \end{cases}",
         r"\frac{\partial L}{\partial W} = \frac1N X^\top (P - Y)",
         r"\lVert \mathbf{x} \rVert_2 \in \mathbb{R}^{N \times D}",
+        r"\text{learning\_rate} \cdot \|g\| > \texttt{max\_norm}",
         r"\begin{pmatrix} 1 & 2 \\ 3 & 4 \end{pmatrix}",
     ],
 )
