@@ -34,6 +34,7 @@ from autograder.terminal import WORDS, number
 # The judge's verdicts in words, and two that only the gradebook knows.
 VERDICTS = WORDS | {"waiting": "not graded yet", "graded": "graded by hand"}
 
+UNREADABLE = "the file could not be read"
 PLOT_WITHOUT_ALT = "A plot drawn by this cell; nobody described it in words."
 LONGEST_FORMULA = 5_000  # characters; anything longer is shown as its source
 
@@ -99,7 +100,7 @@ REWRITTEN = [
     (r"\\(begin|end)\{equation\*?\}", ""),
     (r"\\operatorname\*", r"\\operatorname"),
     (r"\\arg\s*\\(max|min)", r"\\arg\1"),
-    (r"(\\(?:text\w*|math\w+)\{[^{}]*\})", lambda found: re.sub(r"\\([_%&#$])", r"\1", found[1])),
+    (r"(\\text\w*\{[^{}]*\})", lambda found: re.sub(r"\\([_%&#$])", r"\1", found[1])),
 ]
 
 
@@ -236,7 +237,7 @@ def exercises(nb: NotebookNode) -> list[dict]:
                     "score": number(told.get("score")),
                     "points": number(told.get("points")),
                     "verdict": verdict,
-                    "words": verdict_words(verdict),
+                    "words": UNREADABLE if "course_unreadable" in nb.metadata else verdict_words(verdict),
                     "changed": verdict != "graded" and told.get("review", {}).get("by_hand", False),
                 }
             )

@@ -20,7 +20,7 @@ from autograder import release as released
 from autograder import results
 from autograder.cells import Cell, code_cells
 from autograder.course import Course, CourseError
-from autograder.learner import Limits
+from autograder.learner import SLACK, Limits
 from autograder.notebook import UnreadableNotebook, read
 from autograder.repair import repair
 from autograder.results import Result
@@ -231,7 +231,8 @@ class Grader:
     def judge(self, request: Request) -> Result:
         """Result of a request; a fault of the judge's own is a result, too, without a score."""
         try:
-            return self._judge().grade(request, self.settings.limits.submission_seconds + GRACE)
+            limits = self.settings.limits
+            return self._judge().grade(request, SLACK * (limits.submission_seconds + limits.load_seconds) + GRACE)
         except (JudgeDied, CourseError) as error:
             known = {"lesson": request.lesson, "student": request.student, "seed": request.seed}
             return results.unreadable(request.name, str(error), "grader_fault", **known)

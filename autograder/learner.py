@@ -25,6 +25,8 @@ from autograder import sandbox, wire
 KEPT_OUTPUT = 64 << 10
 MOST_RESTARTS = 8
 PATIENCE = 8  # a starved process may take so many times its limit by the wall clock
+SLACK = 2  # and a whole notebook, of which some calls may be starved, so many times
+ANSWERS = {wire.RunCell: wire.CellRan, wire.Describe: wire.Described, wire.Call: wire.Returned}
 
 
 @dataclass(frozen=True)
@@ -241,6 +243,8 @@ class WorkerProcess:
         LearnerTimedOut, LearnerDied, ProtocolBroken
         """
         if self._readable(0):
+            if self._ended():
+                raise LearnerDied("your program ended")
             raise ProtocolBroken("your program wrote to the judge's connection before it was asked")
         self.send(message, buffers, deadline)
         return self.receive(deadline)
@@ -289,6 +293,13 @@ class WorkerProcess:
         if self._output in events and not self._drain():
             self._poll.unregister(self._output)  # closed by the learner: nothing more to come
         return self._connection.fileno() in events
+
+    def _ended(self) -> bool:
+        """Whether what can be read is only the end of the connection."""
+        try:
+            return not self._connection.recv(1, socket.MSG_PEEK)
+        except OSError:
+            return True
 
     def _drain(self) -> bool:
         """Keep the beginning of what was printed, count the rest; false once nothing more can come."""
@@ -386,20 +397,32 @@ class Learner:
         self._worker = self._zygote.spawn(self._given, self._limits)
         ready, _ = self._worker.receive(Deadline(30, self._worker))
         self.layers, self.missing = ready.layers, ready.missing
+        began = time.monotonic()
         for index, (label, source) in enumerate(self._cells):
             if index in self._skipped:
                 continue
+            if self._used_up(began, self._limits.load_seconds, self._worker.processor_time()[1]):
+                self._skip_from(index)
+                return True
             try:
                 reply, _ = self._exchange(wire.RunCell(self._number(), label, source), [])
             except LearnerFault as fault:
                 self.cell_failures[label] = wire.Failure(fault.verdict, [], f"{label}: {fault}", "")
                 self._skipped.add(index)
                 if time.monotonic() > end:
-                    self._skipped.update(range(index, len(self._cells)))
+                    self._skip_from(index + 1)
                 return False
             if reply.failure is not None:
                 self.cell_failures[label] = reply.failure
         return True
+
+    def _skip_from(self, index: int) -> None:
+        """Leave the cells from this one on out: those before it took all the time there is for loading."""
+        words = f"the cells before it took over {self._limits.load_seconds:g} s"
+        for later in range(index, len(self._cells)):
+            label = self._cells[later][0]
+            self._skipped.add(later)
+            self.cell_failures.setdefault(label, wire.Failure("timeout", [], f"{label} was not run: {words}", ""))
 
     def stop(self) -> None:
         """End the worker, if there is one."""
@@ -418,14 +441,19 @@ class Learner:
         return random.getrandbits(62)  # not to be guessed by forged replies
 
     def _ensure(self) -> None:
-        wall, limit = time.monotonic() - self._began, self._limits.submission_seconds
-        if wall > limit and (wall > PATIENCE * limit or self._cpu_spent() > limit):
+        limit = self._limits.submission_seconds
+        if self._used_up(self._began, limit, self._cpu_spent()):
             raise LearnerTimedOut(f"the whole notebook took over {limit:g} s")
         if self._worker is None:
             self._restarts += 1
             if self._restarts > MOST_RESTARTS:
                 raise LearnerDied("your program had to be started again too often")
             self.start()
+
+    @staticmethod
+    def _used_up(began: float, limit: float, cpu_seconds: float) -> bool:
+        wall = time.monotonic() - began
+        return wall > limit and (wall > SLACK * limit or cpu_seconds > limit)
 
     def _cpu_spent(self) -> float:
         return self._spent + (self._worker.processor_time()[1] if self._worker else 0.0)
@@ -439,7 +467,7 @@ class Learner:
             while isinstance(reply, wire.CallbackWanted):
                 answer, out = self._serve_callback(reply, arrays, callbacks)
                 reply, arrays = worker.exchange(answer, out, deadline)
-            if isinstance(reply, wire.Ready) or reply.number != message.number:
+            if not isinstance(reply, ANSWERS[type(message)]) or reply.number != message.number:
                 raise ProtocolBroken("your program sent an answer that was not asked for")
         except LearnerFault:
             self.stop()

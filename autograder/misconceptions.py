@@ -158,6 +158,10 @@ def same(a: Any, b: Any, rtol: float = 1e-5, atol: float = 1e-9) -> bool:
         return True
     if isinstance(a, dict) and isinstance(b, dict):
         return a.keys() == b.keys() and all(same(a[key], b[key], rtol, atol) for key in a)
+    if isinstance(a, np.ndarray) and a.ndim and isinstance(b, (list, tuple)):
+        a = list(a)  # numbers in a list are the same numbers in an array
+    elif isinstance(b, np.ndarray) and b.ndim and isinstance(a, (list, tuple)):
+        b = list(b)
     if isinstance(a, (list, tuple)) and isinstance(b, (list, tuple)):
         return len(a) == len(b) and all(same(x, y, rtol, atol) for x, y in zip(a, b, strict=True))
     if _is_number(a) and _is_number(b):

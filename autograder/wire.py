@@ -9,7 +9,7 @@ import math
 import re
 import struct
 from collections.abc import Callable
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 import numpy as np
@@ -24,9 +24,25 @@ MAX_NODES = 200_000
 MAX_DEPTH = 40
 MAX_TEXT = 1 << 20
 ALIGNMENT = 16
+MAX_COMPOSITE_KEYS = 256  # the hashes of tuples and complex numbers can be made to collide on purpose
 SMALL_FRAME = 1 << 16  # up to this size one copy is cheaper than many writes
-DTYPE = re.compile(r"[<>|=]([?biufcSU])(\d{1,9})")
-SIZES = {"?": {1}, "b": {1}, "i": {1, 2, 4, 8}, "u": {1, 2, 4, 8}, "f": {2, 4, 8, 16}, "c": {8, 16, 32}}
+DTYPE = re.compile(r"[<>|=]([biufcSU])(\d{1,9})")
+SIZES = {"b": {1}, "i": {1, 2, 4, 8}, "u": {1, 2, 4, 8}, "f": {2, 4, 8, 16}, "c": {8, 16, 32}}
+
+
+ACTIVE = "\0-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069"  # what could act in a terminal, or turn a line around
+
+
+def printable(text: str, longest: int) -> str:
+    """The beginning of a text of the learner's, without characters that act or do not exist."""
+    return re.sub(f"[{ACTIVE}]", "", text[:longest]).encode("utf-8", "replace").decode()
+
+
+def _printable(longest: int) -> Any:
+    return Annotated[str, msgspec.Meta(max_length=longest, pattern=rf"^[^{ACTIVE}]*\Z")]
+
+
+Name, Sentence, Paragraph = _printable(100), _printable(300), _printable(2000)
 
 
 class WireError(Exception):
@@ -53,11 +69,17 @@ class Blob(msgspec.Struct, tag="b", array_like=True, frozen=True):
     value: bytes
 
 
+class Scalar(msgspec.Struct, tag="n", array_like=True, frozen=True):
+    """A NumPy number; it needs no buffer, so that a list may hold thousands."""
+
+    dtype: str
+    value: bytes
+
+
 class Array(msgspec.Struct, tag="a", array_like=True, frozen=True):
     dtype: str
     shape: list[int]
     buffer: int
-    scalar: bool
 
 
 class Items(msgspec.Struct, tag="s", array_like=True, frozen=True):
@@ -74,7 +96,7 @@ class Kept(msgspec.Struct, tag="k", array_like=True, frozen=True):
     """An object that stays in the worker, such as a cache; only its number crosses."""
 
     number: int
-    type_name: str
+    type_name: Name
 
 
 class Seed(msgspec.Struct, tag="g", array_like=True, frozen=True):
@@ -96,11 +118,11 @@ class Callback(msgspec.Struct, tag="f", array_like=True, frozen=True):
 class Odd(msgspec.Struct, tag="o", array_like=True, frozen=True):
     """A value that does not cross; what is left of it is its type's name and the reason."""
 
-    type_name: str
-    why: str
+    type_name: Name
+    why: Sentence
 
 
-Node = Plain | BigInteger | Complex | Blob | Array | Items | Pairs | Kept | Seed | Callback | Odd
+Node = Plain | BigInteger | Complex | Blob | Scalar | Array | Items | Pairs | Kept | Seed | Callback | Odd
 
 
 # --- messages -------------------------------------------------------------------------------------------------------
@@ -109,10 +131,10 @@ Node = Plain | BigInteger | Complex | Blob | Array | Items | Pairs | Kept | Seed
 class Failure(msgspec.Struct, array_like=True, frozen=True):
     """A learner's exception, as words."""
 
-    type_name: str
-    bases: list[str]  # names of its builtin base classes
-    message: str
-    where: str  # "cell 7, line 3: return x / n", or ""
+    type_name: Name
+    bases: list[Name]  # names of its builtin base classes
+    message: Paragraph
+    where: Sentence  # "cell 7, line 3: return x / n", or ""
 
 
 class RunCell(msgspec.Struct, tag="run", array_like=True):
@@ -156,7 +178,7 @@ class Described(msgspec.Struct, tag="described", array_like=True):
     number: int
     found: bool
     is_callable: bool
-    parameters: list[str] | None  # None when Python cannot tell
+    parameters: list[Name] | None  # None when Python cannot tell
 
 
 class Outcome(msgspec.Struct, array_like=True):
@@ -214,34 +236,33 @@ class Packer:
         """Node of a value; what may not cross becomes an `Odd` that says why."""
         self._nodes += 1
         if self._nodes > MAX_NODES:
-            return Odd(_name(value), f"more than {MAX_NODES} values inside one result")
+            return _odd(value, f"more than {MAX_NODES} values inside one result")
         if depth > MAX_DEPTH:
-            return Odd(_name(value), "nested too deeply")
+            return _odd(value, "nested too deeply")
         if self._special is not None and (node := self._special(value)) is not None:
             return node
+        if isinstance(value, (np.number, np.bool_)) and DTYPE.fullmatch(value.dtype.str):
+            return Scalar(value.dtype.str, value.tobytes())
         if value is None or isinstance(value, (bool, int, float, complex, str, bytes, bytearray)):
             return _pack_scalar(value)
-        if isinstance(value, np.generic):
-            return self._pack_array(np.asarray(value), scalar=True)
         if isinstance(value, np.ndarray):
-            return self._pack_ndarray(value)
+            return self._pack_array(value)
         return self._pack_container(value, depth)
 
-    def _pack_ndarray(self, value: np.ndarray) -> Any:
+    def _pack_array(self, value: np.ndarray) -> Any:
         if type(value) not in (np.ndarray, np.memmap):
-            return Odd(_name(value), "a plain NumPy array is expected: np.asarray(...) makes one")
-        return self._pack_array(value, scalar=False)
-
-    def _pack_array(self, value: np.ndarray, scalar: bool) -> Any:
+            return _odd(value, "a plain NumPy array is expected: np.asarray(...) makes one")
         if not DTYPE.fullmatch(value.dtype.str):
-            return Odd(_name(value), f"an array of dtype {value.dtype} holds no plain numbers")
+            return _odd(value, f"an array of dtype {value.dtype} holds no plain numbers")
         if value.nbytes > MAX_VALUE:
-            return Odd(_name(value), f"larger than {MAX_VALUE >> 20} MB")
+            return _odd(value, f"larger than {MAX_VALUE >> 20} MB")
         if len(self.buffers) >= MAX_BUFFERS:
-            return Odd(_name(value), f"more than {MAX_BUFFERS} arrays in one result")
+            return _odd(value, f"more than {MAX_BUFFERS} arrays in one result")
         data = np.ascontiguousarray(value)
+        if data.dtype.kind == "U" and not _is_text(data):
+            return _odd(value, "a text array with characters that do not exist")
         self.buffers.append(memoryview(data.reshape(-1).view(np.uint8) if data.size else b""))
-        return Array(value.dtype.str, list(value.shape), len(self.buffers) - 1, scalar)
+        return Array(value.dtype.str, list(value.shape), len(self.buffers) - 1)
 
     def _pack_container(self, value: Any, depth: int) -> Any:
         for kind in (list, tuple, set, frozenset):
@@ -254,7 +275,7 @@ class Packer:
             pairs = list(dict.items(value))
             keys = [self.pack(key, depth + 1) for key, _ in pairs]
             return Pairs(keys, [self.pack(item, depth + 1) for _, item in pairs])
-        return Odd(_name(value), "not a number, an array, a text or a list, tuple, set or dict of those")
+        return _odd(value, "not a number, an array, a text or a list, tuple, set or dict of those")
 
 
 def _pack_scalar(value: Any) -> Any:
@@ -270,14 +291,18 @@ def _pack_scalar(value: Any) -> Any:
     if isinstance(value, complex):
         return Complex(value.real, value.imag)
     if len(value) > MAX_TEXT:
-        return Odd(_name(value), f"longer than {MAX_TEXT} characters")
+        return _odd(value, f"longer than {MAX_TEXT} characters")
     if isinstance(value, str):
         return Plain(str(value).encode("utf-8", "replace").decode())  # lone surrogates do not cross
     return Blob(bytes(value))
 
 
 def _name(value: Any) -> str:
-    return str(type(value).__name__)[:100]
+    return printable(str(type(value).__name__), 100)
+
+
+def _odd(value: Any, why: str) -> Odd:
+    return Odd(_name(value), printable(why, 300))
 
 
 # --- unpacking ------------------------------------------------------------------------------------------------------
@@ -316,6 +341,8 @@ class Unpacker:
                 return node.value
             case Array():
                 return self._array(node)
+            case Scalar():
+                return self._scalar(node)
             case Items():
                 return self._items(node, depth)
             case Pairs():
@@ -327,31 +354,34 @@ class Unpacker:
             case Blob():
                 return node.value
             case Odd():
-                return Odd(node.type_name[:100], node.why[:300])
+                return node
             case _:
                 return self._special(node) if self._special else node
 
-    def _array(self, node: Array) -> Any:
-        match = DTYPE.fullmatch(node.dtype)
-        if not match or not 0 <= node.buffer < len(self._buffers) or node.buffer in self._used:
-            raise WireError("an array with a wrong dtype or buffer")
-        kind, size = match[1], int(match[2])
-        if kind in SIZES and size not in SIZES[kind]:
-            raise WireError(f"no dtype {node.dtype}")
+    def _array(self, node: Array) -> np.ndarray:
+        dtype = _dtype(node.dtype)
+        if not 0 <= node.buffer < len(self._buffers) or node.buffer in self._used:
+            raise WireError("an array with a wrong buffer")
         self._used.add(node.buffer)
-        dtype = np.dtype(node.dtype)
         if len(node.shape) > 32 or any(n < 0 for n in node.shape) or dtype.itemsize == 0 != math.prod(node.shape):
             raise WireError("an array with an impossible shape")
         data = self._buffers[node.buffer]
         if math.prod(node.shape) * dtype.itemsize != len(data):
             raise WireError("an array whose shape and bytes do not agree")
-        array = np.frombuffer(data, dtype=np.uint8).copy().view(dtype) if len(data) else np.empty(0, dtype)
-        array = array.reshape(node.shape)
-        if kind == "?" or node.dtype == "|b1":
-            array = array.view(np.uint8) != 0  # a bool byte may only be 0 or 1
-        if kind == "U":
-            _check_text(array)
-        return array[()] if node.scalar and array.ndim == 0 else array
+        try:
+            array = _numbers(data, dtype).reshape(node.shape)
+        except ValueError as error:  # no entries, and along another axis more than there can be
+            raise WireError("an array with an impossible shape") from error
+        if dtype.kind == "U" and not _is_text(array):
+            raise WireError("a text array with characters that do not exist")
+        return array
+
+    @staticmethod
+    def _scalar(node: Scalar) -> np.generic:
+        dtype = _dtype(node.dtype)
+        if dtype.kind not in SIZES or len(node.value) != dtype.itemsize:
+            raise WireError("a number with a wrong dtype or size")
+        return _numbers(memoryview(node.value), dtype)[0]
 
     def _items(self, node: Items, depth: int) -> Any:
         items = [self.unpack(item, depth + 1) for item in node.items]
@@ -370,7 +400,9 @@ class Unpacker:
 
 
 def _hashable(values: list[Any]) -> list[Any]:
-    """Refuse what could be made to collide on purpose (very large integers) or cannot be hashed."""
+    """Refuse what cannot be hashed, and what could be made to collide on purpose: a dict would take for ever."""
+    if sum(not isinstance(value, (type(None), int, float, str, bytes)) for value in values) > MAX_COMPOSITE_KEYS:
+        raise WireError(f"more than {MAX_COMPOSITE_KEYS} keys that are not plain numbers or texts")
     for value in values:
         if isinstance(value, int) and not -(1 << 63) <= value < 1 << 63:
             raise WireError("a very large integer as a key")
@@ -387,11 +419,28 @@ def _big(digits: str) -> int:
     return int(digits, 16)
 
 
-def _check_text(array: np.ndarray) -> None:
+def _dtype(text: str) -> np.dtype:
+    match = DTYPE.fullmatch(text)
+    if not match or int(match[2]) not in SIZES.get(match[1], {int(match[2])}):
+        raise WireError(f"no dtype {text[:20]}")
     try:
-        array.tolist()
-    except (ValueError, UnicodeError) as error:
-        raise WireError("a text array with characters that do not exist") from error
+        return np.dtype(text)
+    except TypeError as error:  # a text of gigabytes, or a precision that this machine does not have
+        raise WireError(f"no dtype {text}") from error
+
+
+def _numbers(data: memoryview, dtype: np.dtype) -> np.ndarray:
+    """A fresh array of these bytes; each bool is True or False, whatever byte was sent for it."""
+    if not len(data):
+        return np.empty(0, dtype)
+    array = np.frombuffer(data, dtype=np.uint8).copy().view(dtype)
+    return array.view(np.uint8) != 0 if dtype.kind == "b" else array
+
+
+def _is_text(array: np.ndarray) -> bool:
+    """Whether every character of a text array exists: NumPy would fail on the others much later."""
+    codes = array.reshape(-1).view(array.dtype.byteorder.replace("|", "=") + "u4")
+    return not np.any((codes > 0x10FFFF) | ((codes >= 0xD800) & (codes <= 0xDFFF)))
 
 
 # --- frames ---------------------------------------------------------------------------------------------------------

@@ -78,7 +78,7 @@ class Worker:
             parameters = [str(p) for p in inspect.signature(value).parameters.values()] if callable(value) else None
         except BaseException:
             parameters = None
-        return wire.Described(request.number, found, callable(value), parameters and [p[:100] for p in parameters[:50]])
+        return wire.Described(request.number, found, callable(value), parameters and [wire.printable(p, 100) for p in parameters[:50]])
 
     def _call(self, request: wire.Call, buffers: list[memoryview]) -> None:
         unpacker = wire.Unpacker(buffers, self._special)
@@ -93,7 +93,7 @@ class Worker:
     def _one_call(self, request: wire.Call, arguments: list, before: list, packer: wire.Packer) -> wire.Outcome:
         start = time.perf_counter()
         try:
-            value = vars(self._main)[request.name](*arguments)
+            value = self._function(request.name)(*arguments)
             failure = None
         except BaseException as error:
             value, failure = None, describe_failure(error)
@@ -102,6 +102,12 @@ class Worker:
         after = [packer.pack(a) for a in arguments] if request.send_arguments else []
         return wire.Outcome(self._pack_result(value, request.keep, packer), failure, changed, after, seconds)
 
+    def _function(self, name: str) -> Any:
+        try:
+            return vars(self._main)[name]
+        except KeyError:
+            raise NameError(f"{name} is not defined, or its cell did not run through") from None
+
     def _pack_result(self, value: Any, keep: list[int], packer: wire.Packer) -> Any:
         if not (keep and isinstance(value, tuple) and len(value) > max(keep)):
             return packer.pack(value)
@@ -109,7 +115,7 @@ class Worker:
 
     def _keep(self, value: Any) -> wire.Kept:
         self._kept[len(self._kept)] = value
-        return wire.Kept(len(self._kept) - 1, type(value).__name__[:100])
+        return wire.Kept(len(self._kept) - 1, wire.printable(type(value).__name__, 100))
 
     def _special(self, node: Any) -> Any:
         match node:
@@ -132,6 +138,8 @@ class Worker:
         try:
             pieces = wire.encode(message, list(buffers))
         except wire.WireError as error:
+            if not isinstance(message, wire.Returned):
+                raise
             why = wire.Odd("result", str(error))
             outcomes = [wire.Outcome(why, o.failure, o.changed, [], o.seconds) for o in message.outcomes]
             pieces = wire.encode(wire.Returned(message.number, outcomes), [])
@@ -164,21 +172,20 @@ def _snapshot(argument: Any) -> Any:
 def describe_failure(error: BaseException) -> wire.Failure:
     """Words for an exception that cannot harm the judge: bounded, and never calling the learner's code unguarded."""
     try:
-        message = str(error)[:2000]
+        message = wire.printable(str(error), 2000)
     except BaseException:
         message = "(its message could not be read)"
     bases = [c.__name__ for c in type(error).__mro__ if c.__name__ in _BUILTIN_EXCEPTIONS]
-    message = message.encode("utf-8", "replace").decode()
-    return wire.Failure(str(type(error).__name__)[:100], bases, message, _where(error))
+    return wire.Failure(wire.printable(str(type(error).__name__), 100), bases, message, _where(error))
 
 
 def _where(error: BaseException) -> str:
     if isinstance(error, SyntaxError) and str(error.filename).startswith("cell"):
-        return f"{error.filename}, line {error.lineno}: {(error.text or '').strip()[:200]}"
+        return wire.printable(f"{error.filename}, line {error.lineno}: {(error.text or '').strip()}", 200)
     frames = [f for f in traceback.extract_tb(error.__traceback__) if f.filename.startswith("cell ")]
     if not frames:
         return ""
-    return f"{frames[-1].filename}, line {frames[-1].lineno}: {(frames[-1].line or '')[:200]}"
+    return wire.printable(f"{frames[-1].filename}, line {frames[-1].lineno}: {frames[-1].line or ''}", 200)
 
 
 def main(connection: socket.socket) -> None:

@@ -5,13 +5,13 @@ Started fresh by `autograder.learner`, never forked from the judge, so nothing o
     python -I -B zygote.py CONTROL_SOCKET_FD
 """
 
+import contextlib
 import gc
 import glob
 import importlib
 import importlib.util
 import json
 import os
-import signal
 import socket
 import sys
 import sysconfig
@@ -81,7 +81,6 @@ class Zygote:
         self._scratch = tempfile.mkdtemp(prefix="autograder-")
         self._readable, self._order = readable_paths(), order
         self._notes = self._leave_the_machine(order["isolation"])
-        signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # children are reaped by the kernel
         gc.collect()
         gc.freeze()
         control.send(json.dumps({"ready": True}).encode())
@@ -108,6 +107,7 @@ class Zygote:
             if not data:
                 os.rmdir(self._scratch)
                 return
+            self._bury()
             order = json.loads(data)
             pid = self._fork()
             if pid == 0:
@@ -115,6 +115,13 @@ class Zygote:
             for descriptor in descriptors:
                 os.close(descriptor)
             self._report(pid)
+
+    @staticmethod
+    def _bury() -> None:
+        """Take the exit of workers that have ended, so that their CPU time is counted as this process's children's."""
+        with contextlib.suppress(ChildProcessError):
+            while os.waitpid(-1, os.WNOHANG)[0]:
+                pass
 
     def _fork(self) -> int:
         if self._pid_namespace is None:
@@ -138,7 +145,6 @@ class Zygote:
             os.dup2(connection, 3)
             os.closerange(4, 4096)
             judge = socket.socket(fileno=3)  # asks the kernel what it is, which is refused later
-            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             if order["given"]:
                 load_module("given", order["given"])
             policy = sandbox.Policy(

@@ -127,7 +127,7 @@ misconception_by_edit(
 )  # fmt: skip
 misconception_by_edit(
     "make_batch", "average_over_all_steps",
-    old="/ 2", new="/ length",
+    old="keepdims=True) / 2", new="keepdims=True) / length",
     message="You divided by the number of steps. The target is the average of the two marked values: divide by 2.",
     source="reasoned: the mean along the wrong count",
 )  # fmt: skip
@@ -938,7 +938,7 @@ misconception_by_edit(
 
 misconception_by_edit(
     "loss_and_gradients", "hands_back_the_states",
-    old="backward(dh, cache)", new="backward(h, cache)",
+    old="= backward(dh, cache)", new="= backward(h, cache)",
     message="You gave `backward` the hidden states. It wants the gradient with respect to them: the `dh` of `last_step_loss`.",
     source="reasoned: h in place of dh",
 )  # fmt: skip

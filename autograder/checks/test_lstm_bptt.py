@@ -16,6 +16,9 @@ CHANGES_ARGUMENTS = set()
 
 exercise = pytest.mark.exercise
 GRADIENT = {"rtol": 1e-5, "atol": 1e-8}
+STEPS = ((3, 4, 2), (1, 1, 1), (2, 3, 5))  # N, D, H
+SEQUENCES = ((3, 5, 4, 2), (2, 7, 1, 3))  # N, T, D, H
+SMALL_SEQUENCES = ((2, 1, 4, 3), (1, 6, 2, 4), (1, 1, 1, 1))
 
 
 def parts(result, count, names):
@@ -59,9 +62,9 @@ def test_gates_stand_side_by_side(learner, rng):
 @exercise("gates_forward", weight=3)
 def test_gates_values(learner, reference, rng):
     """Blocks i, f, o are sigmoids and block g is a tanh of x Wx + prev_h Wh + b (23.1, 23.2)."""
-    for sizes in ((3, 4, 2), (5, 1, 3), (1, 2, 1), (2, 3, 5)):
-        arguments = gate_arguments(rng, *sizes)
-        expect_close(learner.gates_forward(*arguments), reference.gates_forward(*arguments))
+    cases = [gate_arguments(rng, *sizes) for sizes in ((3, 4, 2), (5, 1, 3), (1, 2, 1), (2, 3, 5))]
+    for mine, arguments in zip(learner.map("gates_forward", cases), cases, strict=True):
+        expect_close(mine, reference.gates_forward(*arguments))
 
 
 @exercise("gates_forward")
@@ -76,10 +79,9 @@ def test_gates_of_large_scores(learner, reference, rng):
 def test_gates_term_by_term(learner, reference, rng):
     """Each of the three terms of the score must count by itself: the input, the fed-back output, the bias."""
     x, prev_h, Wx, Wh, b = gate_arguments(rng)
-    for kept in range(3):
-        on = [float(k == kept) for k in range(3)]
-        arguments = (on[0] * x, on[1] * prev_h, Wx, Wh, on[2] * b)
-        expect_close(learner.gates_forward(*arguments), reference.gates_forward(*arguments))
+    cases = [(on[0] * x, on[1] * prev_h, Wx, Wh, on[2] * b) for on in np.eye(3)]
+    for mine, arguments in zip(learner.map("gates_forward", cases), cases, strict=True):
+        expect_close(mine, reference.gates_forward(*arguments))
 
 
 misconception_by_edit(
@@ -162,35 +164,36 @@ def divides_inf_by_inf(x, prev_h, Wx, Wh, b):
 # --- lstm_step_forward ----------------------------------------------------------------------------------------------
 
 
-def step_forward(learner, arguments):
-    """next_h and next_c of the learner's step, as arrays, and the cache."""
-    next_h, next_c, cache = parts(
-        learner.lstm_step_forward(*arguments), 3, "three things: next_h, next_c, cache"
-    )
-    shape = arguments[2].shape
-    return expect_array(next_h, shape, "next_h"), expect_array(next_c, shape, "next_c"), cache
+def steps_forward(learner, cases):
+    """next_h and next_c, as arrays, of the learner's step on each case."""
+    found = []
+    for result, arguments in zip(learner.map("lstm_step_forward", cases), cases, strict=True):
+        next_h, next_c, _ = parts(result, 3, "three things: next_h, next_c, cache")
+        shape = arguments[2].shape
+        found.append((expect_array(next_h, shape, "next_h"), expect_array(next_c, shape, "next_c")))
+    return found
 
 
 @exercise("lstm_step_forward", weight=0)
 def test_step_forward_returns_output_cell_and_cache(learner, rng):
     """`lstm_step_forward` must return next_h and next_c with the shape of prev_c, and a cache."""
-    step_forward(learner, step_arguments(rng))
+    steps_forward(learner, [step_arguments(rng)])
 
 
 @exercise("lstm_step_forward", weight=2)
 def test_step_forward_cell(learner, reference, rng):
     """next_c must be what is kept of the old cell plus what comes in of the candidate (23.3)."""
-    for sizes in ((3, 4, 2), (1, 1, 1), (2, 3, 5)):
-        arguments = step_arguments(rng, *sizes)
-        expect_close(step_forward(learner, arguments)[1], reference.lstm_step_forward(*arguments)[1])
+    cases = [step_arguments(rng, *sizes) for sizes in STEPS]
+    for mine, arguments in zip(steps_forward(learner, cases), cases, strict=True):
+        expect_close(mine[1], reference.lstm_step_forward(*arguments)[1])
 
 
 @exercise("lstm_step_forward", weight=2)
 def test_step_forward_output(learner, reference, rng):
     """next_h must be the part of tanh(next_c) that the output gate shows (23.4)."""
-    for sizes in ((3, 4, 2), (1, 1, 1), (2, 3, 5)):
-        arguments = step_arguments(rng, *sizes)
-        expect_close(step_forward(learner, arguments)[0], reference.lstm_step_forward(*arguments)[0])
+    cases = [step_arguments(rng, *sizes) for sizes in STEPS]
+    for mine, arguments in zip(steps_forward(learner, cases), cases, strict=True):
+        expect_close(mine[0], reference.lstm_step_forward(*arguments)[0])
 
 
 @exercise("lstm_step_forward")
@@ -198,9 +201,10 @@ def test_step_forward_with_large_cells_and_shut_gates(learner, reference, rng):
     """A step must also be right where the old cell is large and where gates are fully open or shut."""
     x, prev_h, prev_c, Wx, Wh, b = step_arguments(rng)
     shut = 60.0 * rng.choice([-1.0, 1.0], size=b.size)
-    for bias, cell in ((b, 50 * prev_c), (shut, prev_c), (shut, 50 * prev_c)):
-        arguments = [x, prev_h, cell, Wx, Wh, bias]
-        expect_close(step_forward(learner, arguments)[:2], reference.lstm_step_forward(*arguments)[:2])
+    pairs = ((b, 50 * prev_c), (shut, prev_c), (shut, 50 * prev_c))
+    cases = [[x, prev_h, cell, Wx, Wh, bias] for bias, cell in pairs]
+    for mine, arguments in zip(steps_forward(learner, cases), cases, strict=True):
+        expect_close(mine, reference.lstm_step_forward(*arguments)[:2])
 
 
 for name, old, new, message, source in [
@@ -296,60 +300,64 @@ def state_arguments(rng, N=3, H=2):
     return [dnext_h, dnext_c, gates, prev_c, f * prev_c + i * g]
 
 
-def state_back(learner, arguments):
-    """The learner's dgates and dprev_c, as arrays."""
-    dgates, dprev_c = parts(learner.state_backward(*arguments), 2, "two arrays: dgates, dprev_c")
-    gates, prev_c = arguments[2:4]
-    return expect_array(dgates, gates.shape, "dgates"), expect_array(dprev_c, prev_c.shape, "dprev_c")
+def states_back(learner, cases):
+    """The learner's dgates and dprev_c, as arrays, on each case."""
+    found = []
+    for result, (_, _, gates, prev_c, _) in zip(learner.map("state_backward", cases), cases, strict=True):
+        dgates, dprev_c = parts(result, 2, "two arrays: dgates, dprev_c")
+        found.append(
+            (expect_array(dgates, gates.shape, "dgates"), expect_array(dprev_c, prev_c.shape, "dprev_c"))
+        )
+    return found
 
 
 @exercise("state_backward", weight=0)
 def test_state_backward_shapes(learner, rng):
     """`state_backward` must return dgates with the shape of gates, and dprev_c with the shape of prev_c."""
-    state_back(learner, state_arguments(rng))
+    states_back(learner, [state_arguments(rng)])
 
 
 @exercise("state_backward")
 def test_state_backward_output_gate(learner, reference, rng):
     """Block `do` of dgates: gate o multiplied tanh(next_c)."""
-    for sizes in ((3, 2), (1, 1), (2, 5)):
-        arguments, H = state_arguments(rng, *sizes), sizes[1]
-        mine, true = state_back(learner, arguments)[0], reference.state_backward(*arguments)[0]
-        expect_close(mine[:, 2 * H : 3 * H], true[:, 2 * H : 3 * H], **GRADIENT)
+    cases = [state_arguments(rng, N, H) for N, _, H in STEPS]
+    for (mine, _), arguments in zip(states_back(learner, cases), cases, strict=True):
+        true = reference.state_backward(*arguments)[0]
+        expect_close(np.split(mine, 4, axis=1)[2], np.split(true, 4, axis=1)[2], **GRADIENT)
 
 
 @exercise("state_backward", weight=2)
 def test_state_backward_old_cell(learner, reference, rng):
     """dprev_c: what reaches the cell is the sum of two roads (23.5), and the forget gate hands it on."""
-    for sizes in ((3, 2), (1, 1), (2, 5)):
-        arguments = state_arguments(rng, *sizes)
-        expect_close(state_back(learner, arguments)[1], reference.state_backward(*arguments)[1], **GRADIENT)
+    cases = [state_arguments(rng, N, H) for N, _, H in STEPS]
+    for (_, mine), arguments in zip(states_back(learner, cases), cases, strict=True):
+        expect_close(mine, reference.state_backward(*arguments)[1], **GRADIENT)
 
 
 @exercise("state_backward", weight=2)
 def test_state_backward_other_gates(learner, reference, rng):
     """Blocks di, df and dg of dgates: each factor is handed its partner, and f's partner is the old cell."""
-    for sizes in ((3, 2), (1, 1), (2, 5)):
-        arguments, H = state_arguments(rng, *sizes), sizes[1]
-        mine, true = state_back(learner, arguments)[0], reference.state_backward(*arguments)[0]
+    cases = [state_arguments(rng, N, H) for N, _, H in STEPS]
+    for (mine, _), arguments in zip(states_back(learner, cases), cases, strict=True):
+        mine, true = np.split(mine, 4, axis=1), np.split(reference.state_backward(*arguments)[0], 4, axis=1)
         for block in (0, 1, 3):
-            columns = slice(block * H, (block + 1) * H)
-            expect_close(mine[:, columns], true[:, columns], message=f"Look at d{'ifog'[block]}.", **GRADIENT)
+            expect_close(mine[block], true[block], message=f"Look at d{'ifog'[block]}.", **GRADIENT)
 
 
 @exercise("state_backward")
 def test_state_backward_road_by_road(learner, reference, rng):
     """With only dnext_c, or only dnext_h, the gradients must be right as well: that separates the two roads."""
     dnext_h, dnext_c, *rest = state_arguments(rng)
-    for given in ([0 * dnext_h, dnext_c], [dnext_h, 0 * dnext_c]):
-        expect_close(state_back(learner, [*given, *rest]), reference.state_backward(*given, *rest), **GRADIENT)
+    cases = [[0 * dnext_h, dnext_c, *rest], [dnext_h, 0 * dnext_c, *rest]]
+    for mine, arguments in zip(states_back(learner, cases), cases, strict=True):
+        expect_close(mine, reference.state_backward(*arguments), **GRADIENT)
 
 
 @exercise("state_backward")
 def test_state_backward_is_the_slope_of_the_forward_pass(learner, rng):
     """The gradients must be the slopes of chunks 3 and 4 (compared with finite differences)."""
     dnext_h, dnext_c, gates, prev_c, next_c = arguments = state_arguments(rng)
-    dgates, dprev_c = state_back(learner, arguments)
+    dgates, dprev_c = states_back(learner, [arguments])[0]
 
     def loss(gates, prev_c):
         i, f, o, g = np.split(gates, 4, axis=1)
@@ -488,64 +496,63 @@ def gates_back_arguments(reference, rng, N=3, D=4, H=2):
     return [rng.normal(size=(N, 4 * H)), gates, x, prev_h, Wx, Wh], b
 
 
-def gates_back(learner, arguments):
-    """The learner's dx, dprev_h, dWx, dWh, db, as arrays."""
-    _, gates, x, prev_h, Wx, Wh = arguments
-    result = parts(learner.gates_backward(*arguments), 5, "five arrays: dx, dprev_h, dWx, dWh, db")
-    shapes = [x.shape, prev_h.shape, Wx.shape, Wh.shape, gates.shape[1:]]
-    names = ["dx", "dprev_h", "dWx", "dWh", "db"]
-    return [expect_array(*row) for row in zip(result, shapes, names, strict=True)]
+def gates_back(learner, cases):
+    """The learner's dx, dprev_h, dWx, dWh, db, as arrays, on each case."""
+    names, found = ["dx", "dprev_h", "dWx", "dWh", "db"], []
+    for result, (_, gates, *inputs) in zip(learner.map("gates_backward", cases), cases, strict=True):
+        result = parts(result, 5, "five arrays: dx, dprev_h, dWx, dWh, db")
+        shapes = [*(array.shape for array in inputs), gates.shape[1:]]
+        found.append([expect_array(*row) for row in zip(result, shapes, names, strict=True)])
+    return found
 
 
-def compare_gates_back(learner, reference, rng, positions):
-    for sizes in ((3, 4, 2), (1, 1, 1), (5, 2, 3)):
-        arguments, _ = gates_back_arguments(reference, rng, *sizes)
-        mine, true = gates_back(learner, arguments), reference.gates_backward(*arguments)
-        for k in positions:
-            expect_close(mine[k], true[k], **GRADIENT)
+def compare_gates_back(learner, reference, rng, position):
+    cases = [gates_back_arguments(reference, rng, *sizes)[0] for sizes in STEPS]
+    for mine, arguments in zip(gates_back(learner, cases), cases, strict=True):
+        expect_close(mine[position], reference.gates_backward(*arguments)[position], **GRADIENT)
 
 
 @exercise("gates_backward", weight=0)
 def test_gates_backward_shapes(learner, reference, rng):
     """`gates_backward` must return five arrays, each with the shape of what it is the gradient of."""
-    gates_back(learner, gates_back_arguments(reference, rng)[0])
+    gates_back(learner, [gates_back_arguments(reference, rng)[0]])
 
 
 @exercise("gates_backward", weight=2)
 def test_gates_backward_bias(learner, reference, rng):
     """db is the sum of da over the rows. If it is wrong, look at the slopes of the gates (23.7): two kinds, in their blocks."""
-    compare_gates_back(learner, reference, rng, [4])
+    compare_gates_back(learner, reference, rng, 4)
 
 
 @exercise("gates_backward")
 def test_gates_backward_input(learner, reference, rng):
     """dx follows from da and Wx by the matrix rule (23.8)."""
-    compare_gates_back(learner, reference, rng, [0])
+    compare_gates_back(learner, reference, rng, 0)
 
 
 @exercise("gates_backward")
 def test_gates_backward_fed_back_output(learner, reference, rng):
     """dprev_h follows from da and Wh by the matrix rule (23.8); all four gates read prev_h."""
-    compare_gates_back(learner, reference, rng, [1])
+    compare_gates_back(learner, reference, rng, 1)
 
 
 @exercise("gates_backward")
 def test_gates_backward_input_weights(learner, reference, rng):
     """dWx follows from x and da by the matrix rule (23.8), summed over the rows."""
-    compare_gates_back(learner, reference, rng, [2])
+    compare_gates_back(learner, reference, rng, 2)
 
 
 @exercise("gates_backward")
 def test_gates_backward_fed_back_weights(learner, reference, rng):
     """dWh follows from prev_h and da by the matrix rule (23.8), summed over the rows."""
-    compare_gates_back(learner, reference, rng, [3])
+    compare_gates_back(learner, reference, rng, 3)
 
 
 @exercise("gates_backward")
 def test_gates_backward_is_the_slope_of_the_forward_pass(learner, reference, rng):
     """The five gradients must be the slopes of chunks 1 and 2 (compared with finite differences)."""
     arguments, b = gates_back_arguments(reference, rng)
-    gradients = gates_back(learner, arguments)
+    gradients = gates_back(learner, [arguments])[0]
     dgates, _, *inputs = arguments
     values = [*inputs, b]
     for k, gradient in enumerate(gradients):
@@ -648,24 +655,25 @@ def sums_the_bias_over_the_columns(dgates, gates, x, prev_h, Wx, Wh):
 # --- lstm_step_backward ---------------------------------------------------------------------------------------------
 
 
-def step_back(learner, rng, *sizes):
-    """A random step forwards with the learner's own functions, and the learner's gradients of it."""
-    arguments = step_arguments(rng, *sizes)
-    dnext_h, dnext_c = rng.normal(size=(2, *arguments[1].shape))
-    result = learner.lstm_step_forward(*arguments)
-    expect(isinstance(result, tuple) and len(result) == 3, "lstm_step_forward must return three things.")
-    names = ["dx", "dprev_h", "dprev_c", "dWx", "dWh", "db"]
-    mine = learner.lstm_step_backward(dnext_h, dnext_c, result[2])
-    mine = parts(mine, 6, "six arrays: dx, dprev_h, dprev_c, dWx, dWh, db")
-    shapes = [argument.shape for argument in arguments]
-    mine = [expect_array(*row) for row in zip(mine, shapes, names, strict=True)]
-    return mine, arguments, dnext_h, dnext_c
+def steps_back(learner, rng, all_sizes):
+    """Random steps forwards with the learner's own functions, and the learner's gradients of each."""
+    cases = [step_arguments(rng, *sizes) for sizes in all_sizes]
+    upstream = [rng.normal(size=(2, *arguments[1].shape)) for arguments in cases]
+    calls = []
+    for result, (dnext_h, dnext_c) in zip(learner.map("lstm_step_forward", cases), upstream, strict=True):
+        expect(isinstance(result, tuple) and len(result) == 3, "lstm_step_forward must return three things.")
+        calls.append((dnext_h, dnext_c, result[2]))
+    names, found = ["dx", "dprev_h", "dprev_c", "dWx", "dWh", "db"], []
+    for result, arguments in zip(learner.map("lstm_step_backward", calls), cases, strict=True):
+        result = parts(result, 6, "six arrays: dx, dprev_h, dprev_c, dWx, dWh, db")
+        shapes = [argument.shape for argument in arguments]
+        found.append([expect_array(*row) for row in zip(result, shapes, names, strict=True)])
+    return list(zip(found, cases, upstream, strict=True))
 
 
-def compare_step_back(learner, reference, rng, positions):
-    for sizes in ((3, 4, 2), (1, 1, 1), (2, 3, 5)):
-        mine, arguments, dnext_h, dnext_c = step_back(learner, rng, *sizes)
-        true = reference.lstm_step_backward(dnext_h, dnext_c, reference.lstm_step_forward(*arguments)[2])
+def compare_steps_back(learner, reference, rng, positions):
+    for mine, arguments, upstream in steps_back(learner, rng, STEPS):
+        true = reference.lstm_step_backward(*upstream, reference.lstm_step_forward(*arguments)[2])
         for k in positions:
             expect_close(mine[k], true[k], **GRADIENT)
 
@@ -673,31 +681,31 @@ def compare_step_back(learner, reference, rng, positions):
 @exercise("lstm_step_backward", weight=0)
 def test_step_backward_shapes(learner, rng):
     """`lstm_step_backward` must return six arrays, each with the shape of what it is the gradient of."""
-    step_back(learner, rng)
+    steps_back(learner, rng, STEPS[:1])
 
 
 @exercise("lstm_step_backward", weight=2)
 def test_step_backward_travellers(learner, reference, rng):
     """dprev_h and dprev_c, which travel on to the step before, must be right and in this order."""
-    compare_step_back(learner, reference, rng, [1, 2])
+    compare_steps_back(learner, reference, rng, [1, 2])
 
 
 @exercise("lstm_step_backward", weight=2)
 def test_step_backward_weights(learner, reference, rng):
     """dWx, dWh and db must be right: the weights saw x, prev_h and a 1."""
-    compare_step_back(learner, reference, rng, [3, 4, 5])
+    compare_steps_back(learner, reference, rng, [3, 4, 5])
 
 
 @exercise("lstm_step_backward")
 def test_step_backward_input(learner, reference, rng):
     """dx must be right."""
-    compare_step_back(learner, reference, rng, [0])
+    compare_steps_back(learner, reference, rng, [0])
 
 
 @exercise("lstm_step_backward")
 def test_step_backward_is_the_slope_of_the_step(learner, reference, rng):
     """The six gradients must be the slopes of a step (compared with finite differences)."""
-    mine, arguments, dnext_h, dnext_c = step_back(learner, rng)
+    mine, arguments, (dnext_h, dnext_c) = steps_back(learner, rng, STEPS[:1])[0]
     for k, gradient in enumerate(mine):
 
         def loss(value, k=k):
@@ -786,33 +794,37 @@ for name, old, new, message, source in [
 # --- lstm_forward ---------------------------------------------------------------------------------------------------
 
 
-def forward(learner, arguments):
-    """The learner's outputs of all steps, as an array, and the cache."""
-    h, cache = parts(learner.lstm_forward(*arguments), 2, "two things: h, cache")
-    (N, T, _), H = arguments[0].shape, arguments[1].shape[1]
-    return expect_array(h, (N, T, H), "h"), cache
+def forward(learner, cases):
+    """The learner's outputs of all steps, as an array, on each case."""
+    found = []
+    for result, (x, h0, *_) in zip(learner.map("lstm_forward", cases), cases, strict=True):
+        h, _ = parts(result, 2, "two things: h, cache")
+        found.append(expect_array(h, (*x.shape[:2], h0.shape[1]), "h"))
+    return found
+
+
+def compare_forward(learner, reference, rng, all_sizes):
+    cases = [sequence_arguments(rng, *sizes) for sizes in all_sizes]
+    for mine, arguments in zip(forward(learner, cases), cases, strict=True):
+        expect_close(mine, reference.lstm_forward(*arguments)[0])
 
 
 @exercise("lstm_forward", weight=0)
 def test_forward_keeps_every_output(learner, rng):
     """`lstm_forward` must return the outputs of all steps, (N, T, H), and a cache."""
-    forward(learner, sequence_arguments(rng))
+    forward(learner, [sequence_arguments(rng)])
 
 
 @exercise("lstm_forward", weight=3)
 def test_forward_values(learner, reference, rng):
     """Each step must start from the output and the cell of the step before; h0 starts the output, zeros start the cell."""
-    for sizes in ((3, 5, 4, 2), (2, 8, 1, 3)):
-        arguments = sequence_arguments(rng, *sizes)
-        expect_close(forward(learner, arguments)[0], reference.lstm_forward(*arguments)[0])
+    compare_forward(learner, reference, rng, SEQUENCES)
 
 
 @exercise("lstm_forward")
 def test_forward_of_one_step_and_of_one_sequence(learner, reference, rng):
     """One step, one sequence, one input and one unit must work like any other number of them."""
-    for sizes in ((2, 1, 4, 3), (1, 6, 2, 4), (1, 1, 1, 1)):
-        arguments = sequence_arguments(rng, *sizes)
-        expect_close(forward(learner, arguments)[0], reference.lstm_forward(*arguments)[0])
+    compare_forward(learner, reference, rng, SMALL_SEQUENCES)
 
 
 @exercise("lstm_forward")
@@ -822,9 +834,11 @@ def test_forward_remembers(learner, reference, rng):
     b = b + np.repeat([0.0, 6.0, 2.0, 0.0], h0.shape[1])
     other = x.copy()
     other[:, 3] += rng.normal(size=other[:, 3].shape)
-    first, second = forward(learner, (x, h0, Wx, Wh, b))[0], forward(learner, (other, h0, Wx, Wh, b))[0]
+    first, second = forward(learner, [(x, h0, Wx, Wh, b), (other, h0, Wx, Wh, b)])
     expect_close(first[:, :3], second[:, :3], message="An input changed an earlier output.")
-    expect((np.abs(first - second).max(axis=(0, 2))[3:] > 1e-9).all(), "An input left no trace in later outputs.")
+    expect(
+        (np.abs(first - second).max(axis=(0, 2))[3:] > 1e-9).all(), "An input left no trace in later outputs."
+    )
     expect_close(second, reference.lstm_forward(other, h0, Wx, Wh, b)[0])
 
 
@@ -899,22 +913,23 @@ for name, old, new, message, source in [
 # --- lstm_backward --------------------------------------------------------------------------------------------------
 
 
-def back(learner, rng, *sizes):
-    """A random sequence through the learner's own forward pass, and the learner's gradients of it."""
-    arguments = sequence_arguments(rng, *sizes)
-    result = learner.lstm_forward(*arguments)
-    expect(isinstance(result, tuple) and len(result) == 2, "lstm_forward must return two things.")
-    (N, T, _), H = arguments[0].shape, arguments[1].shape[1]
-    dh = rng.normal(size=(N, T, H))
-    mine = parts(learner.lstm_backward(dh, result[1]), 5, "five arrays: dx, dh0, dWx, dWh, db")
-    names = ["dx", "dh0", "dWx", "dWh", "db"]
-    mine = [expect_array(*row) for row in zip(mine, [a.shape for a in arguments], names, strict=True)]
-    return mine, arguments, dh
+def back(learner, rng, all_sizes):
+    """Random sequences through the learner's own forward pass, and the learner's gradients of each."""
+    cases = [sequence_arguments(rng, *sizes) for sizes in all_sizes]
+    calls = []
+    for result, (x, h0, *_) in zip(learner.map("lstm_forward", cases), cases, strict=True):
+        expect(isinstance(result, tuple) and len(result) == 2, "lstm_forward must return two things.")
+        calls.append((rng.normal(size=(*x.shape[:2], h0.shape[1])), result[1]))
+    names, found = ["dx", "dh0", "dWx", "dWh", "db"], []
+    for result, arguments in zip(learner.map("lstm_backward", calls), cases, strict=True):
+        result = parts(result, 5, "five arrays: dx, dh0, dWx, dWh, db")
+        shapes = [argument.shape for argument in arguments]
+        found.append([expect_array(*row) for row in zip(result, shapes, names, strict=True)])
+    return [(mine, arguments, dh) for mine, arguments, (dh, _) in zip(found, cases, calls, strict=True)]
 
 
-def compare_back(learner, reference, rng, positions):
-    for sizes in ((3, 5, 4, 2), (2, 7, 1, 3)):
-        mine, arguments, dh = back(learner, rng, *sizes)
+def compare_back(learner, reference, rng, all_sizes, positions):
+    for mine, arguments, dh in back(learner, rng, all_sizes):
         true = reference.lstm_backward(dh, reference.lstm_forward(*arguments)[1])
         for k in positions:
             expect_close(mine[k], true[k], **GRADIENT)
@@ -923,40 +938,37 @@ def compare_back(learner, reference, rng, positions):
 @exercise("lstm_backward", weight=0)
 def test_backward_shapes(learner, rng):
     """`lstm_backward` must return five arrays, each with the shape of what it is the gradient of."""
-    back(learner, rng)
+    back(learner, rng, SEQUENCES[:1])
 
 
 @exercise("lstm_backward", weight=2)
 def test_backward_inputs(learner, reference, rng):
     """dx must be right at every step: both dprev_h and dprev_c travel from the last step to the first (23.9)."""
-    compare_back(learner, reference, rng, [0])
+    compare_back(learner, reference, rng, SEQUENCES, [0])
 
 
 @exercise("lstm_backward")
 def test_backward_start(learner, reference, rng):
     """dh0 is what the first step hands back."""
-    compare_back(learner, reference, rng, [1])
+    compare_back(learner, reference, rng, SEQUENCES, [1])
 
 
 @exercise("lstm_backward", weight=2)
 def test_backward_weights(learner, reference, rng):
     """dWx, dWh and db are the sums of what all steps give (23.10)."""
-    compare_back(learner, reference, rng, [2, 3, 4])
+    compare_back(learner, reference, rng, SEQUENCES, [2, 3, 4])
 
 
 @exercise("lstm_backward")
 def test_backward_of_one_step_and_of_one_sequence(learner, reference, rng):
     """One step, one sequence, one unit must work like any other number of them."""
-    for sizes in ((2, 1, 4, 3), (1, 6, 2, 4), (1, 1, 1, 1)):
-        mine, arguments, dh = back(learner, rng, *sizes)
-        true = reference.lstm_backward(dh, reference.lstm_forward(*arguments)[1])
-        expect_close(mine, list(true), **GRADIENT)
+    compare_back(learner, reference, rng, SMALL_SEQUENCES, range(5))
 
 
 @exercise("lstm_backward", weight=2)
 def test_backward_is_the_slope_of_the_forward_pass(learner, reference, rng):
     """All gradients must be the slopes of `lstm_forward` (compared with finite differences)."""
-    mine, arguments, dh = back(learner, rng)
+    mine, arguments, dh = back(learner, rng, SEQUENCES[:1])[0]
     for k, gradient in enumerate(mine):
 
         def loss(value, k=k):
@@ -1061,27 +1073,26 @@ def loss_arguments(rng, N=3, T=5, H=4, K=2):
     return rng.normal(size=(N, T, H)), y, rng.normal(size=(H, K)), rng.normal(size=K)
 
 
-def loss_and_gradients(learner, arguments):
-    """The learner's loss, dh, dWy, dby, as arrays."""
-    h, _, Wy, by = arguments
-    result = parts(learner.sequence_loss(*arguments), 4, "four things: loss, dh, dWy, dby")
-    return [
-        expect_array(*row)
-        for row in zip(result, [(), h.shape, Wy.shape, by.shape], ["loss", "dh", "dWy", "dby"], strict=True)
-    ]
+def losses_and_gradients(learner, cases):
+    """The learner's loss, dh, dWy, dby, as arrays, on each case."""
+    names, found = ["loss", "dh", "dWy", "dby"], []
+    for result, (h, _, Wy, by) in zip(learner.map("sequence_loss", cases), cases, strict=True):
+        result = parts(result, 4, "four things: loss, dh, dWy, dby")
+        shapes = [(), h.shape, Wy.shape, by.shape]
+        found.append([expect_array(*row) for row in zip(result, shapes, names, strict=True)])
+    return found
 
 
 def compare_loss(learner, reference, rng, position):
-    for sizes in ((3, 5, 4, 2), (1, 12, 1, 1), (2, 1, 3, 1)):
-        arguments = loss_arguments(rng, *sizes)
-        true = reference.sequence_loss(*arguments)[position]
-        expect_close(loss_and_gradients(learner, arguments)[position], true, rtol=1e-5, atol=1e-9)
+    cases = [loss_arguments(rng, *sizes) for sizes in ((3, 5, 4, 2), (1, 12, 1, 1), (2, 1, 3, 1))]
+    for mine, arguments in zip(losses_and_gradients(learner, cases), cases, strict=True):
+        expect_close(mine[position], reference.sequence_loss(*arguments)[position], rtol=1e-5, atol=1e-9)
 
 
 @exercise("sequence_loss", weight=0)
 def test_sequence_loss_shapes(learner, rng):
     """`sequence_loss` must return one number and three gradients, each with the shape of what it is the gradient of."""
-    loss_and_gradients(learner, loss_arguments(rng))
+    losses_and_gradients(learner, [loss_arguments(rng)])
 
 
 @exercise("sequence_loss", weight=2)
@@ -1112,18 +1123,16 @@ def test_sequence_loss_output_bias(learner, reference, rng):
 def test_sequence_loss_of_large_scores(learner, reference, rng):
     """Loss and gradients must be right and finite at scores of a thousand: use no log of a probability."""
     h, y, Wy, by = loss_arguments(rng)
-    for factor in (1.0, 1000.0):
-        arguments = (h, y, factor * Wy, 900.0 * np.sign(by))
-        expect_close(
-            loss_and_gradients(learner, arguments), list(reference.sequence_loss(*arguments)), rtol=1e-5
-        )
+    cases = [(h, y, factor * Wy, 900.0 * np.sign(by)) for factor in (1.0, 1000.0)]
+    for mine, arguments in zip(losses_and_gradients(learner, cases), cases, strict=True):
+        expect_close(mine, list(reference.sequence_loss(*arguments)), rtol=1e-5)
 
 
 @exercise("sequence_loss")
 def test_sequence_loss_gradients_are_slopes(learner, reference, rng):
     """The three gradients must be the slopes of the loss (compared with finite differences)."""
     arguments = loss_arguments(rng)
-    _, dh, dWy, dby = loss_and_gradients(learner, arguments)
+    _, dh, dWy, dby = losses_and_gradients(learner, [arguments])[0]
     for k, gradient in ((0, dh), (2, dWy), (3, dby)):
 
         def loss(value, k=k):

@@ -24,6 +24,22 @@ def probabilities(rng, N, K):
     return rng.dirichlet(np.full(K, 0.7), size=N) * 0.98 + 0.02 / K
 
 
+def few(rng):
+    """Probabilities and right classes of one example, of two classes, and of examples that are all alike."""
+    for N, K in ((1, 3), (5, 2), (6, 4)):
+        for y in (labels(rng, N, K), np.full(N, K - 1), np.zeros(N, dtype=int)):
+            yield probabilities(rng, N, K), y
+
+
+def agree(learner, reference, name, cases, part=None, **tolerances):
+    """Every case must give what the reference gives; ``part`` compares one of several returned values."""
+    for result, case in zip(learner.map(name, cases), cases, strict=True):
+        expected = getattr(reference, name)(*case)
+        if part is not None:
+            result, expected = result[part], expected[part]
+        expect_close(result, expected, **tolerances)
+
+
 def slopes(learner, name, arguments, x, h=1e-5):
     """Numerical gradient of the learner's own loss; ``arguments`` puts an array in the place of ``x``."""
     points = []
@@ -48,25 +64,24 @@ def test_softmax_returns_the_shape_of_the_scores(learner, rng):
 @exercise("softmax", weight=3)
 def test_softmax_values(learner, reference, rng):
     """Each entry is exp(score) divided by the sum of exp over its own row."""
-    for scores in (rng.normal(size=(5, 3)), 8 * rng.normal(size=(4, 6)) + 2):
-        expect_close(learner.softmax(scores), reference.softmax(scores), atol=1e-12)
+    cases = [(rng.normal(size=(5, 3)),), (8 * rng.normal(size=(4, 6)) + 2,)]
+    agree(learner, reference, "softmax", cases, atol=1e-12)
 
 
 @exercise("softmax", weight=2)
 def test_softmax_survives_large_scores(learner, reference, rng):
     """Scores far above 700 or far below -700 must not become nan: np.exp overflows there, or every term is 0."""
     scores = rng.normal(size=(6, 4))
-    for offset in (1000.0, -1000.0, 1e6):
-        expect_close(learner.softmax(scores + offset), reference.softmax(scores + offset), atol=1e-12)
+    cases = [(scores + offset,) for offset in (1000.0, -1000.0, 1e6)]
+    agree(learner, reference, "softmax", cases, atol=1e-12)
 
 
 @exercise("softmax", weight=2)
 def test_softmax_shifts_each_row_by_itself(learner, reference, rng):
     """A row of scores near -1000 next to a row near 1000 must come out right: every row needs a shift of its own."""
     scores = rng.normal(size=(5, 3)) + rng.permutation([-2000.0, -800.0, 0.0, 800.0, 2000.0])[:, None]
-    expect_close(learner.softmax(scores), reference.softmax(scores), atol=1e-12)
     spread = np.array([[0.0, -900.0, 1.0], [2000.0, 1999.0, -2000.0]])
-    expect_close(learner.softmax(spread), reference.softmax(spread), atol=1e-12)
+    agree(learner, reference, "softmax", [(scores,), (spread,)], atol=1e-12)
 
 
 @exercise("softmax", weight=1)
@@ -82,9 +97,8 @@ def test_softmax_ignores_a_constant_added_to_a_row(learner, rng):
 @exercise("softmax", weight=1)
 def test_softmax_of_few_examples_or_classes(learner, reference, rng):
     """One example alone, two classes, one class, more classes than examples: the same rule holds."""
-    for shape in ((1, 3), (4, 2), (2, 9), (3, 1), (1, 1)):
-        scores = 3 * rng.normal(size=shape)
-        expect_close(learner.softmax(scores), reference.softmax(scores), atol=1e-12)
+    cases = [(3 * rng.normal(size=shape),) for shape in ((1, 3), (4, 2), (2, 9), (3, 1), (1, 1))]
+    agree(learner, reference, "softmax", cases, atol=1e-12)
 
 
 @misconception(
@@ -169,17 +183,15 @@ def test_cross_entropy_returns_a_number(learner, rng):
 @exercise("cross_entropy", weight=3)
 def test_cross_entropy_values(learner, reference, rng):
     """The loss is the mean over the examples of -log(probability of the example's right class)."""
-    for N, K in ((6, 4), (9, 3), (3, 7)):
-        probs, y = probabilities(rng, N, K), labels(rng, N, K)
-        expect_close(learner.cross_entropy(probs, y), reference.cross_entropy(probs, y))
+    cases = [(probabilities(rng, N, K), labels(rng, N, K)) for N, K in ((6, 4), (9, 3), (3, 7))]
+    agree(learner, reference, "cross_entropy", cases)
 
 
 @exercise("cross_entropy", weight=1)
 def test_cross_entropy_is_a_mean(learner, reference, rng):
     """The same batch twice over has the same loss: it is a mean over the examples."""
     probs, y = probabilities(rng, 5, 3), labels(rng, 5, 3)
-    once, twice = learner.map("cross_entropy", [(probs, y), (np.tile(probs, (2, 1)), np.tile(y, 2))])
-    expect_close([once, twice], [reference.cross_entropy(probs, y)] * 2)
+    agree(learner, reference, "cross_entropy", [(probs, y), (np.tile(probs, (2, 1)), np.tile(y, 2))])
 
 
 @exercise("cross_entropy", weight=1)
@@ -200,10 +212,7 @@ def test_cross_entropy_when_a_wrong_class_has_probability_zero(learner, referenc
 @exercise("cross_entropy", weight=1)
 def test_cross_entropy_of_few_examples_or_classes(learner, reference, rng):
     """One example alone, two classes, all examples of one class: the same rule holds."""
-    for N, K in ((1, 3), (5, 2), (1, 2)):
-        probs = probabilities(rng, N, K)
-        for y in (labels(rng, N, K), np.full(N, K - 1), np.zeros(N, dtype=int)):
-            expect_close(learner.cross_entropy(probs, y), reference.cross_entropy(probs, y))
+    agree(learner, reference, "cross_entropy", list(few(rng)))
 
 
 @misconception(
@@ -397,9 +406,8 @@ def test_score_gradient_has_the_shape_of_the_probabilities(learner, rng):
 @exercise("score_gradient", weight=3)
 def test_score_gradient_values(learner, reference, rng):
     """dscores is (probs - onehot) / N: 1 is subtracted once per row, in the column of its own right class, then all is divided by N."""
-    for N, K in ((7, 4), (5, 3), (3, 6)):
-        probs, y = probabilities(rng, N, K), labels(rng, N, K)
-        expect_close(learner.score_gradient(probs, y), reference.score_gradient(probs, y), atol=1e-12)
+    cases = [(probabilities(rng, N, K), labels(rng, N, K)) for N, K in ((7, 4), (5, 3), (3, 6))]
+    agree(learner, reference, "score_gradient", cases, atol=1e-12)
 
 
 @exercise("score_gradient", weight=2)
@@ -432,10 +440,7 @@ def test_score_gradient_rows_balance(learner, rng):
 @exercise("score_gradient", weight=1)
 def test_score_gradient_of_one_class_or_one_example(learner, reference, rng):
     """One example alone, two classes, or all examples of the same class: the same rule holds."""
-    for N, K in ((1, 3), (5, 2), (6, 4)):
-        probs = probabilities(rng, N, K)
-        for y in (np.zeros(N, dtype=int), np.full(N, K - 1), labels(rng, N, K)):
-            expect_close(learner.score_gradient(probs, y), reference.score_gradient(probs, y), atol=1e-12)
+    agree(learner, reference, "score_gradient", list(few(rng)), atol=1e-12)
 
 
 @exercise("score_gradient", weight=1)
@@ -546,6 +551,11 @@ def subtracts_at_the_predicted_class(probs, y):
 # --- weight_gradients -----------------------------------------------------------------------------------------------
 
 
+def batches(rng, *sizes):
+    """Inputs (N, D) and gradients of scores (N, K)."""
+    return [(rng.normal(size=(N, D)), rng.normal(size=(N, K))) for N, D, K in sizes]
+
+
 @exercise("weight_gradients", weight=0)
 def test_weight_gradients_have_the_shapes_of_the_weights(learner, rng):
     """`weight_gradients` must return the pair dW (D, K), db (K,)."""
@@ -558,17 +568,13 @@ def test_weight_gradients_have_the_shapes_of_the_weights(learner, rng):
 @exercise("weight_gradients", weight=3)
 def test_weight_gradients_dW(learner, reference, rng):
     """dW[d, k] collects X[i, d] * dscores[i, k] over all examples i, and nothing is divided."""
-    for N, D, K in ((7, 2, 4), (3, 5, 2), (6, 4, 5)):
-        X, dscores = rng.normal(size=(N, D)), rng.normal(size=(N, K))
-        expect_close(learner.weight_gradients(X, dscores)[0], reference.weight_gradients(X, dscores)[0])
+    agree(learner, reference, "weight_gradients", batches(rng, (7, 2, 4), (3, 5, 2), (6, 4, 5)), part=0)
 
 
 @exercise("weight_gradients", weight=2)
 def test_weight_gradients_db(learner, reference, rng):
     """db[k] is the sum of dscores[i, k] over all examples i, not their mean."""
-    for N, D, K in ((7, 2, 4), (3, 5, 2), (6, 4, 5)):
-        X, dscores = rng.normal(size=(N, D)), rng.normal(size=(N, K))
-        expect_close(learner.weight_gradients(X, dscores)[1], reference.weight_gradients(X, dscores)[1])
+    agree(learner, reference, "weight_gradients", batches(rng, (7, 2, 4), (3, 5, 2), (6, 4, 5)), part=1)
 
 
 @exercise("weight_gradients", weight=1)
@@ -582,9 +588,7 @@ def test_weight_gradients_of_one_active_example(learner, rng):
 @exercise("weight_gradients", weight=1)
 def test_weight_gradients_of_small_batches(learner, reference, rng):
     """One example, one input or one class: the same rule holds."""
-    for N, D, K in ((1, 3, 2), (4, 1, 3), (5, 2, 1), (1, 1, 1)):
-        X, dscores = rng.normal(size=(N, D)), rng.normal(size=(N, K))
-        expect_close(tuple(learner.weight_gradients(X, dscores)), reference.weight_gradients(X, dscores))
+    agree(learner, reference, "weight_gradients", batches(rng, (1, 3, 2), (4, 1, 3), (5, 2, 1), (1, 1, 1)))
 
 
 @misconception(
@@ -660,6 +664,12 @@ def classifier(rng, N=6, D=2, K=4):
     return rng.normal(size=(D, K)), rng.normal(size=K), rng.normal(size=(N, D)), labels(rng, N, K)
 
 
+def penalised(rng):
+    """Arguments of `softmax_loss` without a penalty, with a small and with a large one."""
+    rows = ((0.0, (6, 2, 4)), (0.3, (6, 2, 4)), (7.0, (3, 5, 2)))
+    return [(*classifier(rng, *shape), reg) for reg, shape in rows]
+
+
 @exercise("softmax_loss", weight=0)
 def test_softmax_loss_returns_loss_dW_db(learner, rng):
     """`softmax_loss` must return the loss (a number), dW (D, K) and db (K,)."""
@@ -675,25 +685,19 @@ def test_softmax_loss_returns_loss_dW_db(learner, rng):
 @exercise("softmax_loss", weight=2)
 def test_softmax_loss_value(learner, reference, rng):
     """The loss is the mean cross-entropy plus half of reg times the sum of the squares of W; biases are not penalised."""
-    for reg, shape in ((0.0, (6, 2, 4)), (0.3, (6, 2, 4)), (7.0, (3, 5, 2))):
-        arguments = (*classifier(rng, *shape), reg)
-        expect_close(learner.softmax_loss(*arguments)[0], reference.softmax_loss(*arguments)[0])
+    agree(learner, reference, "softmax_loss", penalised(rng), part=0)
 
 
 @exercise("softmax_loss", weight=3)
 def test_softmax_loss_dW(learner, reference, rng):
     """dW is the gradient of the data loss plus reg * W."""
-    for reg, shape in ((0.0, (6, 2, 4)), (0.3, (6, 2, 4)), (7.0, (3, 5, 2))):
-        arguments = (*classifier(rng, *shape), reg)
-        expect_close(learner.softmax_loss(*arguments)[1], reference.softmax_loss(*arguments)[1], rtol=1e-5)
+    agree(learner, reference, "softmax_loss", penalised(rng), part=1, rtol=1e-5)
 
 
 @exercise("softmax_loss", weight=2)
 def test_softmax_loss_db(learner, reference, rng):
     """db is the gradient of the data loss alone, whatever reg is."""
-    for reg, shape in ((0.0, (6, 2, 4)), (0.3, (6, 2, 4)), (7.0, (3, 5, 2))):
-        arguments = (*classifier(rng, *shape), reg)
-        expect_close(learner.softmax_loss(*arguments)[2], reference.softmax_loss(*arguments)[2], rtol=1e-5)
+    agree(learner, reference, "softmax_loss", penalised(rng), part=2, rtol=1e-5)
 
 
 @exercise("softmax_loss", weight=2)
@@ -712,8 +716,7 @@ def test_softmax_loss_at_the_edges(learner, reference, rng):
     cases = [classifier(rng, 1, 2, 3), classifier(rng, 5, 1, 2)]
     W, b, X, y = classifier(rng, 4, 3, 3)
     cases += [(0 * W, 0 * b, X, y), (W, b + 1000, X, y)]
-    for case in cases:
-        expect_close(tuple(learner.softmax_loss(*case, 0.2)), reference.softmax_loss(*case, 0.2), rtol=1e-5)
+    agree(learner, reference, "softmax_loss", [(*case, 0.2) for case in cases], rtol=1e-5)
 
 
 misconception_by_edit(
@@ -976,7 +979,7 @@ def network(rng, N=6, D=2, H=5, K=3):
             return params, X, y
 
 
-CASES = ((6, 2, 5, 3), (4, 3, 7, 2), (5, 4, 3, 6))
+CASES = ((0.3, (6, 2, 5, 3)), (0.0, (4, 3, 7, 2)), (4.0, (5, 4, 3, 6)))  # reg and (N, D, H, K)
 
 
 def gradients(learner, *arguments):
@@ -1003,13 +1006,12 @@ def test_two_layer_returns_loss_and_grads(learner, rng):
 @exercise("two_layer_gradients", weight=2)
 def test_two_layer_loss(learner, reference, rng):
     """The loss is the mean cross-entropy plus half of reg times the squares of W1 and of W2."""
-    for reg, shape in zip((0.3, 0.0, 4.0), CASES, strict=True):
-        arguments = (*network(rng, *shape), reg)
-        expect_close(learner.two_layer_gradients(*arguments)[0], reference.two_layer_gradients(*arguments)[0])
+    cases = [(*network(rng, *shape), reg) for reg, shape in CASES]
+    agree(learner, reference, "two_layer_gradients", cases, part=0)
 
 
 def compare(learner, reference, rng, *names):
-    for reg, shape in zip((0.3, 0.0, 4.0), CASES, strict=True):
+    for reg, shape in CASES:
         arguments = (*network(rng, *shape), reg)
         right = reference.two_layer_gradients(*arguments)[1]
         grads = gradients(learner, *arguments)
@@ -1051,25 +1053,15 @@ def test_two_layer_gradients_are_the_slopes_of_its_loss(learner, rng):
 def test_two_layer_with_units_switched_off_or_on(learner, reference, rng):
     """Where all units are off only the penalty is left of W1's gradient; where all are on the ReLU changes nothing."""
     params, X, y = network(rng)
-    for b1 in (-50.0, 50.0):
-        arguments = (params | {"b1": np.full(5, b1)}, X, y, 0.3)
-        expect_close(
-            tuple(learner.two_layer_gradients(*arguments)),
-            reference.two_layer_gradients(*arguments),
-            rtol=1e-5,
-        )
+    cases = [(params | {"b1": np.full(5, b1)}, X, y, 0.3) for b1 in (-50.0, 50.0)]
+    agree(learner, reference, "two_layer_gradients", cases, rtol=1e-5)
 
 
 @exercise("two_layer_gradients", weight=1)
 def test_two_layer_of_small_networks(learner, reference, rng):
     """One example, one input, one hidden unit, two classes: the same rules hold."""
-    for shape in ((1, 3, 4, 3), (5, 1, 4, 2), (6, 2, 1, 3)):
-        arguments = (*network(rng, *shape), 0.2)
-        expect_close(
-            tuple(learner.two_layer_gradients(*arguments)),
-            reference.two_layer_gradients(*arguments),
-            rtol=1e-5,
-        )
+    cases = [(*network(rng, *shape), 0.2) for shape in ((1, 3, 4, 3), (5, 1, 4, 2), (6, 2, 1, 3))]
+    agree(learner, reference, "two_layer_gradients", cases, rtol=1e-5)
 
 
 misconception_by_edit(

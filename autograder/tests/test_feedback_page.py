@@ -271,6 +271,31 @@ def test_page_without_a_result_or_a_penalty_says_nothing_of_them():
     assert not re.search("late|Isolation|Seed|Run|None", head)
 
 
+def test_what_was_mended_is_told_and_folded():
+    result = {
+        "verdict": "pass",
+        "notes": ["Cell 16 (`f_check`) was restored.", "<img src=x onerror=alert(1)>"],
+    }
+    html, soup = page(check_cell("f", "pass", "", score=2.0), metadata={"course_result": result})
+    assert_inert(html)
+    notes = soup.select("header details.note li")
+    assert notes[0].code.get_text() == "f_check" and "<img src=x" in notes[1].get_text()
+
+
+def test_grader_fault_is_told_without_its_inner_words():
+    result = {"verdict": "grader_fault", "message": "KeyError: 'w'"}
+    html, soup = page(check_cell("f", "grader_fault", "", score=0.0), metadata={"course_result": result})
+    assert "The grader failed on this notebook" in text_of(soup.header) and "KeyError" not in html
+
+
+def test_unreadable_file_is_told_and_no_notebook_is_made_up():
+    metadata = {"course_unreadable": "The file is a web page.", "course_result": {"verdict": "error"}}
+    _, soup = page(check_cell("f", "grader_fault", "", score=0.0), metadata=metadata)
+    assert "The file is a web page." in text_of(soup.header)
+    assert not soup.select(".notebook") and not soup.select("tbody a")
+    assert "– of 2 the file could not be read" in text_of(soup.select_one("tbody"))
+
+
 def test_table_has_a_row_for_each_exercise():
     _, soup = page(
         check_cell("relu_forward", "pass", "", score=2.0),

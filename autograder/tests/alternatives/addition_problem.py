@@ -151,20 +151,20 @@ def init_params__repeat(rng, hidden, forget_bias=1.0):
     return dict(Wx=Wx, Wh=Wh, b=np.repeat([0.0, forget_bias, 0.0, 0.0], hidden), Wy=Wy, by=np.zeros(1))
 
 
-def loss_and_gradients__by_position(params, X, y, forward=lstm_forward, backward=lstm_backward):  # noqa: F821
+def loss_and_gradients__by_position(params, X, y, forward=None, backward=None):
+    forward, backward = forward or lstm_forward, backward or lstm_backward  # noqa: F821
     N, H = X.shape[0], params["Wh"].shape[0]
     states, memory = forward(X, np.zeros((N, H)), *(params[name] for name in ("Wx", "Wh", "b")))
     loss, dstates, *of_output = last_step_loss(states, y, params["Wy"], params["by"])  # noqa: F821
     of_network = backward(dstates, memory)[2:]
-    return loss, dict(zip(("Wx", "Wh", "b", "Wy", "by"), [*of_network, *of_output]))  # noqa: B905
+    return loss, dict(zip(("Wx", "Wh", "b", "Wy", "by"), [*of_network, *of_output], strict=True))
 
 
-def train_from__while(
-    rng, params, length, batch, steps, learning_rate, forward=lstm_forward, backward=lstm_backward
-):  # noqa: F821
+def train_from__while(rng, params, length, batch, steps, learning_rate, forward=None, backward=None):
+    network = [] if forward is None else [forward, backward]
     history, state = [], {}
     while len(history) < steps:
-        loss, grads = loss_and_gradients(params, *make_batch(rng, batch, length), forward, backward)  # noqa: F821
+        loss, grads = loss_and_gradients(params, *make_batch(rng, batch, length), *network)  # noqa: F821
         history.append(loss)
         grads = clip_by_norm(grads, max_norm=1.0)  # noqa: F821
         params, state = adam_step(params, grads, state, learning_rate)  # noqa: F821

@@ -98,7 +98,9 @@ def lstm_step_backward__in_one_go(dnext_h, dnext_c, cache):
     i, f, o, g = np.split(gates, 4, axis=1)
     t = np.tanh(next_c)
     dc = dnext_c + dnext_h * o * (1 - t * t)
-    da = np.hstack([dc * g * i * (1 - i), dc * prev_c * f * (1 - f), dnext_h * t * o * (1 - o), dc * i * (1 - g * g)])
+    da = np.hstack(
+        [dc * g * i * (1 - i), dc * prev_c * f * (1 - f), dnext_h * t * o * (1 - o), dc * i * (1 - g * g)]
+    )
     return da @ Wx.T, da @ Wh.T, dc * f, x.T @ da, prev_h.T @ da, da.sum(0)
 
 

@@ -87,7 +87,9 @@ def lstm_forward(x, h0, Wx, Wh, b):
 def lstm_backward(dh, cache):
     x, h0, Wx, Wh = np.stack([step[0] for step in cache], axis=1), cache[0][1], cache[0][3], cache[0][4]
     b = bias_behind(cache[0][5], x[:, 0], h0, Wx, Wh)
-    return autograd.grad(lambda *arguments: anp.sum(dh * all_steps(*arguments)), (0, 1, 2, 3, 4))(x, h0, Wx, Wh, b)
+    return autograd.grad(lambda *arguments: anp.sum(dh * all_steps(*arguments)), (0, 1, 2, 3, 4))(
+        x, h0, Wx, Wh, b
+    )
 
 
 def sequence_loss(h, y, Wy, by):
@@ -152,7 +154,11 @@ CASES = {
     "lstm_step_backward": lambda rng: [_step_back(rng, *sizes) for sizes in STEPS],
     "lstm_forward": lambda rng: [_sequence(rng, *sizes) for sizes in SEQUENCES],
     "lstm_backward": lambda rng: [_back(rng, *sizes) for sizes in SEQUENCES],
-    "sequence_loss": lambda rng: [_loss(rng, 3, 5, 4, 2), _loss(rng, 1, 12, 1, 1), _loss(rng, 2, 3, 4, 1, 300.0)],
+    "sequence_loss": lambda rng: [
+        _loss(rng, 3, 5, 4, 2),
+        _loss(rng, 1, 12, 1, 1),
+        _loss(rng, 2, 3, 4, 1, 300.0),
+    ],
 }
 WITHOUT_ORACLE = {
     "never_learns": "a choice that a training run reveals, not a computation",

@@ -1,0 +1,235 @@
+"""CPU seconds that one more submission costs: our judge beside stock nbgrader, in one run, on the same assertions.
+
+    python autograder/bench/cpu_per_submission.py [--submissions 50] [--lesson 06_softmax_gradient] [--json FILE]
+
+Three ways to grade the same submissions (two thirds right, the rest each with another misconception):
+
+- ``engine``: `autograder check` on all notebooks;
+- ``judge``: stock ``nbgrader autograde`` with our judge in the place of Execute;
+- ``stock``: stock ``nbgrader autograde`` with nbgrader's own Execute on a twin notebook: the same answers, no demo
+  cells, and in its test cells the very assertions of our hidden checks.
+
+Each is run twice, with few and with many submissions; the difference is free of the start of the process. CPU seconds
+are those of the process and all its descendants (user and system).
+"""
+
+import argparse
+import inspect
+import json
+import os
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+import textwrap
+import time
+from pathlib import Path
+
+import nbformat
+from nbformat.v4 import new_code_cell, new_notebook
+
+from autograder import checking
+from autograder.release import points
+from autograder.tests import material
+
+BASE = 10  # submissions of the short run
+EXPECTATIONS = ("Failed", "expect", "expect_array", "_numeric", "expect_close", "_compare", "_compare_numbers")
+
+
+def submissions(lesson, count: int) -> list[bytes]:
+    """As a class hands them in: two thirds right, the others each with a misconception."""
+    answers, ideas = material.answers(lesson), material.misconceptions(lesson)
+    made = []
+    for number in range(count):
+        chosen = dict(answers)
+        if number % 3 == 2:
+            idea = ideas[number % len(ideas)]
+            chosen[idea.exercise] = idea.program(answers[idea.exercise])
+        made.append(material.submission(lesson, chosen))
+    return made
+
+
+# --- the twin: our checks as nbgrader's test cells ------------------------------------------------------------------
+
+
+def twin_source(lesson) -> nbformat.NotebookNode:
+    """A stock nbgrader source notebook with the lesson's answers, and its hidden checks as hidden tests."""
+    cells = [new_code_cell(_cell(lesson, "imports").source, id="imports"), new_code_cell(_prelude(lesson), id="prelude")]
+    for exercise, value in points(lesson.release).items():
+        answer = new_code_cell(material.answers(lesson)[exercise], id=exercise)
+        answer.metadata["nbgrader"] = _grading(exercise, grade=False)
+        cells += [answer, _locked(f"{exercise}_check", _test_cell(lesson, exercise), value)]
+    return new_notebook(cells=cells, metadata={"kernelspec": lesson.solution.metadata.kernelspec})
+
+
+def _cell(lesson, name: str):
+    return next(cell for cell in lesson.solution.cells if cell.id == name)
+
+
+def _grading(name: str, grade: bool, value: float = 0) -> dict:
+    form = {"grade": grade, "grade_id": name, "locked": grade, "schema_version": 3, "solution": not grade, "task": False}
+    return form | ({"points": value} if grade else {})
+
+
+def _locked(name: str, source: str, value: float) -> nbformat.NotebookNode:
+    cell = new_code_cell(source, id=name)
+    cell.metadata["nbgrader"] = _grading(name, grade=True, value=value)
+    return cell
+
+
+def _prelude(lesson) -> str:
+    """The reference under a name of its own, the expectations, and stand-ins for the fixtures."""
+    module = material.checks(lesson)
+    reference = "\n\n".join(material.answers(lesson).values()).replace("### BEGIN SOLUTION", "").replace("### END SOLUTION", "")
+    expectations = "\n\n".join(inspect.getsource(getattr(checking, name)) for name in EXPECTATIONS)
+    own = [value for name, value in vars(module).items() if inspect.isfunction(value) and _is_helper(name, value, module)]
+    constants = {k: v for k, v in vars(module).items() if k.isupper() and isinstance(v, (int, float, dict, list, tuple, set))}
+    return "\n\n".join(
+        [
+            "import types\nfrom typing import Any\nclass wire:\n    class Odd: pass",
+            f"_solution = {{'np': np}}\nexec({reference!r}, _solution)\nreference = types.SimpleNamespace(**_solution)",
+            "class _Learner:\n    def __getattr__(self, name):\n        return globals()[name]\n"
+            "    def map(self, name, lists):\n        return [globals()[name](*a) for a in lists]\nlearner = _Learner()",
+            expectations,
+            "\n".join(f"{name} = {value!r}" for name, value in constants.items()),
+            "\n\n".join(inspect.getsource(function) for function in own),
+        ]
+    )
+
+
+def _is_helper(name: str, value, module) -> bool:
+    ideas = {idea.name for idea in material.registered(module.__file__)}
+    return value.__module__ == module.__name__ and not name.startswith("test_") and name not in ideas
+
+
+def _test_cell(lesson, exercise: str) -> str:
+    lines = []
+    for name, function in vars(material.checks(lesson)).items():
+        marks = [mark for mark in getattr(function, "pytestmark", []) if mark.name == "exercise"]
+        if not name.startswith("test_") or not marks or marks[0].args[0] != exercise:
+            continue
+        source = textwrap.dedent(inspect.getsource(function))
+        lines.append(source[source.index(f"def {name}") :])
+        for values in _parametrised(function):
+            arguments = [f"{n}={values.get(n, _fixture(n))}" for n in inspect.signature(function).parameters]
+            lines.append(f"{name}({', '.join(arguments)})")
+    return "\n".join(lines) + "\nNone"
+
+
+def _fixture(name: str) -> str:
+    return "np.random.default_rng()" if name == "rng" else name
+
+
+def _parametrised(function) -> list[dict]:
+    marks = [mark for mark in getattr(function, "pytestmark", []) if mark.name == "parametrize"]
+    if not marks:
+        return [{}]
+    names = [n.strip() for n in marks[0].args[0].split(",")] if isinstance(marks[0].args[0], str) else marks[0].args[0]
+    rows = [row if len(names) > 1 else (row,) for row in marks[0].args[1]]
+    return [dict(zip(names, map(repr, row), strict=True)) for row in rows]
+
+
+def twin_submission(lesson, release: nbformat.NotebookNode, data: bytes) -> str:
+    """The twin's release with the answers of one of our submissions."""
+    sources = {cell.id: cell.source for cell in nbformat.reads(data.decode(), as_version=4).cells}
+    notebook = nbformat.from_dict(json.loads(nbformat.writes(release)))
+    for cell in notebook.cells:
+        if cell.id in material.answers(lesson):
+            cell.source = sources[cell.id]
+    return nbformat.writes(notebook)
+
+
+# --- courses and runs -----------------------------------------------------------------------------------------------
+
+
+def our_course(folder: Path, lesson) -> Path:
+    """A course of its own with one lesson, under our configuration."""
+    root = material.COURSE.root
+    (folder / "autograder").mkdir(parents=True)
+    shutil.copy(root / "nbgrader_config.py", folder)
+    for part in ("solutions", "course"):
+        (folder / part).mkdir()
+        shutil.copytree(root / part / lesson.name, folder / part / lesson.name, symlinks=True)
+    shutil.copy(root / "solutions" / "helpers.py", folder / "solutions")
+    shutil.copytree(root / "autograder" / "checks", folder / "autograder" / "checks")
+    run(["nbgrader", "generate_assignment", lesson.name, "--force"], folder)
+    return folder
+
+
+def stock_course(folder: Path, lesson) -> Path:
+    """A course as nbgrader makes it, with the twin as its one assignment."""
+    source = folder / "source" / lesson.name
+    source.mkdir(parents=True)
+    nbformat.write(twin_source(lesson), source / f"{lesson.slug}.ipynb")
+    shutil.copy(lesson.root / "solutions" / "helpers.py", source)
+    (folder / "nbgrader_config.py").write_text("c = get_config()\nc.CourseDirectory.course_id = 'twin'\n")
+    run(["nbgrader", "generate_assignment", lesson.name, "--force"], folder)
+    return folder
+
+
+def hand_in(folder: Path, lesson, notebooks: list[str | bytes], step: str) -> None:
+    """Put notebooks where nbgrader looks for them, and forget what was graded before."""
+    for part in ("submitted", "autograded", "feedback", "journal"):
+        shutil.rmtree(folder / step / part, ignore_errors=True)
+    for number, notebook in enumerate(notebooks):
+        target = folder / step / "submitted" / f"student{number:03}" / lesson.name
+        target.mkdir(parents=True)
+        data = notebook if isinstance(notebook, bytes) else notebook.encode()
+        (target / f"{lesson.slug}.ipynb").write_bytes(data)
+
+
+def run(command: list[str], folder: Path) -> tuple[float, float]:
+    """CPU and wall seconds of a command and its descendants."""
+    before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    wall, after = time.perf_counter() - start, resource.getrusage(resource.RUSAGE_CHILDREN)
+    if done.returncode not in (0, 1) or "generate_assignment" in command and done.returncode:
+        sys.exit(f"{' '.join(command)} failed:\n{done.stderr[-3000:]}")
+    return after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime, wall
+
+
+def marginal(few: tuple[float, float], many: tuple[float, float], more: int) -> dict[str, float]:
+    """What one more submission costs, start of the process apart."""
+    return {"cpu": (many[0] - few[0]) / more, "wall": (many[1] - few[1]) / more, "start_cpu": few[0]}
+
+
+def measure(lesson, count: int) -> dict[str, dict[str, float]]:
+    with tempfile.TemporaryDirectory() as name:
+        ours, stock = our_course(Path(name) / "ours", lesson), stock_course(Path(name) / "stock", lesson)
+        release = nbformat.read(stock / "release" / lesson.name / f"{lesson.slug}.ipynb", as_version=4)
+        figures: dict[str, list[tuple[float, float]]] = {"engine": [], "judge": [], "stock": []}
+        for size in (BASE, BASE + count):
+            made = submissions(lesson, size)
+            hand_in(ours, lesson, made, "grading")
+            files = sorted(str(path) for path in (ours / "grading").glob("submitted/*/*/*.ipynb"))
+            check = ["autograder", "check", "--course", str(ours), "--json", str(ours / "results.json"), *files]
+            figures["engine"].append(run(check, ours))
+            figures["judge"].append(run(["nbgrader", "autograde", lesson.name, "--force"], ours))
+            hand_in(stock, lesson, [twin_submission(lesson, release, data) for data in made], ".")
+            figures["stock"].append(run(["nbgrader", "autograde", lesson.name, "--force"], stock))
+        levels = {r["isolation"] for r in json.loads((ours / "results.json").read_text())}
+        table = {way: marginal(*runs, count) for way, runs in figures.items()}
+    return table | {"isolation": sorted(map(str, levels))}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--submissions", type=int, default=50)
+    parser.add_argument("--lesson", default="06_softmax_gradient")
+    parser.add_argument("--json", type=Path)
+    options = parser.parse_args()
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    lesson = material.COURSE.lesson(options.lesson)
+    table = measure(lesson, options.submissions)
+    print(f"{lesson.name}, {options.submissions} submissions, isolation {', '.join(table['isolation'])}")
+    print(f"{'':<8}{'CPU s a submission':>20}{'wall s':>10}{'times less CPU than stock':>28}")
+    for way in ("stock", "judge", "engine"):
+        row = table[way]
+        print(f"{way:<8}{row['cpu']:>20.4f}{row['wall']:>10.3f}{table['stock']['cpu'] / row['cpu']:>28.1f}")
+    if options.json:
+        options.json.write_text(json.dumps(table, indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    main()
