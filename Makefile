@@ -19,7 +19,7 @@ export PYTEST_DISABLE_PLUGIN_AUTOLOAD := 1
 # REQUIRE_ALL=1 turns every skip into a failure, for machines on which everything is installed.
 PYTEST := $(BIN)/python -m pytest -p _hypothesis_pytestplugin $(if $(REQUIRE_ALL),-p autograder.tests.require_all)
 
-.PHONY: help setup lab instructor course grade test test-full lint format lock
+.PHONY: help setup lab instructor course grade test test-full bench lint format lock
 
 help:
 	@echo 'make lab           set up, then open JupyterLab on the course'
@@ -32,7 +32,7 @@ help:
 	@echo 'make grade LESSON=06_softmax_gradient    grade what lies in grading/submitted'
 	@echo
 	@echo 'Maintainers'
-	@echo 'make lint, make format, make test-full (much longer), make lock (renew the pins, needs uv)'
+	@echo 'make lint, make format, make bench, make test-full (much longer), make lock (renew the pins, needs uv)'
 	@echo
 	@echo 'ARGS="…" is passed on, for instance: make lab ARGS="--no-browser --port 9999"'
 
@@ -57,6 +57,9 @@ test: lint
 
 test-full: lint
 	FULL=1 $(PYTEST) -rs -m "" $(ARGS)
+
+bench: $(DEVELOPMENT)
+	@for script in autograder/bench/*.py; do echo "$$script"; $(BIN)/python "$$script" $(ARGS) || exit 1; done
 
 lint: $(DEVELOPMENT)
 	$(BIN)/ruff check .

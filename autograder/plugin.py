@@ -64,6 +64,8 @@ class Examination:
             If the checks cannot be collected.
         """
         path = str(self.lesson.checks_path)
+        if not self.lesson.checks_path.exists():
+            raise CourseError(f"{self.lesson.name} has no hidden checks: {path} does not exist")
         code = pytest.main([*OPTIONS, f"--rootdir={self.lesson.root}", path], plugins=[self])
         if self.failure or code not in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
             raise CourseError(f"the hidden checks of {self.lesson.name} cannot be run: {self.failure or code}")

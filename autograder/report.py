@@ -10,6 +10,9 @@ def exercise_html(result: ExerciseResult) -> str:
     """The verdict on one exercise as a fragment of HTML without script, style or anything of the learner's unescaped."""
     failed = [check for check in result.checks if check.verdict != "pass"]
     parts = [f'<div class="verdict {result.verdict}">']
+    if result.verdict == "grader_fault":
+        parts.append(f"<p><b>{escape(result.name)}</b> · {WORDS[result.verdict]}. Your instructor will look at it.</p>")
+        return "".join(parts) + "</div>"
     parts.append(f"<p><b>{escape(result.name)}</b> · {_points(result)} · {WORDS[result.verdict]}</p>")
     if result.message and result.verdict != "not_attempted":
         parts.append(f"<p>{_prose(result.message)}</p>")

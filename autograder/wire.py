@@ -334,7 +334,7 @@ class Unpacker:
             If the node claims more than its bytes hold.
         """
         self._nodes += 1
-        if self._nodes > MAX_NODES or depth > MAX_DEPTH:
+        if self._nodes > 2 * MAX_NODES or depth > MAX_DEPTH + 1:  # room for a packer's words on what it left out
             raise WireError("too many values, or nested too deeply")
         match node:
             case Plain():
