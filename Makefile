@@ -16,6 +16,9 @@ export UV_PYTHON_DOWNLOADS := never
 # Plugins of other packages in .venv make each pytest run a second slower; what is needed is named below.
 export PYTEST_DISABLE_PLUGIN_AUTOLOAD := 1
 
+# In a container everything runs as root, which Jupyter refuses unless told.
+ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
+
 # REQUIRE_ALL=1 turns every skip into a failure, for machines on which everything is installed.
 PYTEST := $(BIN)/python -m pytest -p _hypothesis_pytestplugin $(if $(REQUIRE_ALL),-p autograder.tests.require_all)
 
@@ -39,10 +42,10 @@ help:
 setup: $(RUNTIME)
 
 lab: $(RUNTIME)
-	JUPYTER_CONFIG_PATH="$(CURDIR)/autograder/lab" $(BIN)/python -m jupyterlab --ServerApp.root_dir="$(CURDIR)" $(ARGS)
+	JUPYTER_CONFIG_PATH="$(CURDIR)/autograder/lab" $(BIN)/python -m jupyterlab --ServerApp.root_dir="$(CURDIR)" $(ROOT) $(ARGS)
 
 instructor: $(RUNTIME)
-	$(BIN)/python -m jupyterlab --ServerApp.root_dir="$(CURDIR)" $(ARGS)
+	$(BIN)/python -m jupyterlab --ServerApp.root_dir="$(CURDIR)" $(ROOT) $(ARGS)
 
 course: $(RUNTIME)
 	@$(BIN)/python -m autograder.authoring format $(LESSON_NOTEBOOKS)

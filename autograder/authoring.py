@@ -86,7 +86,12 @@ def _canonical_cell(cell: NotebookNode) -> NotebookNode:
         metadata["deletable"] = False
     if alt := cell.metadata.get("alt"):
         metadata |= {"alt": alt, "mystnb": {"image": {"alt": alt}}}
-    clean = {"cell_type": cell.cell_type, "id": identity, "metadata": metadata, "source": cell.source.strip("\n")}
+    clean = {
+        "cell_type": cell.cell_type,
+        "id": identity,
+        "metadata": metadata,
+        "source": cell.source.strip("\n"),
+    }
     if cell.cell_type == "code":
         clean |= {"execution_count": None, "outputs": []}
     return nbformat.from_dict(clean)
@@ -110,7 +115,7 @@ def _nbgrader(cell: NotebookNode, role: str, identity: str) -> dict[str, Any]:
     old = cell.metadata.get("nbgrader", {})
     points = cell.metadata.get("points", old.get("points"))
     if role != "answer" and points is None:
-        raise AuthoringError(f'cell {identity!r} is graded: give it points, as in points=2')
+        raise AuthoringError(f"cell {identity!r} is graded: give it points, as in points=2")
     form: dict[str, Any] = {
         "grade": role != "answer",
         "grade_id": identity,

@@ -82,7 +82,9 @@ def grade_all(
 
 def _prepared(grader: Grader, path: Path, lesson: str, student: str) -> Request:
     if path.is_symlink():
-        raise UnreadableNotebook("The submission is a link to another file, not a notebook. Ask for the notebook itself.")
+        raise UnreadableNotebook(
+            "The submission is a link to another file, not a notebook. Ask for the notebook itself."
+        )
     return grader.prepare(path.read_bytes(), f"{student}/{lesson}", lesson, student)
 
 
@@ -129,4 +131,3 @@ def executor(jobs: int | None, cluster: str | None) -> Iterator[Executor]:
         raise CourseError(f"no Dask scheduler answers at {cluster}: {error}") from error
     with client:
         yield client.get_executor(pure=False)
-

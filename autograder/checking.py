@@ -63,7 +63,9 @@ def _numeric(value: Any, name: str) -> np.ndarray:
     return array
 
 
-def expect_close(actual: Any, expected: Any, rtol: float = 1e-6, atol: float = 1e-8, message: str = "") -> None:
+def expect_close(
+    actual: Any, expected: Any, rtol: float = 1e-6, atol: float = 1e-8, message: str = ""
+) -> None:
     """Fail the check unless both agree in every entry: ``|actual - expected| <= atol + rtol * |expected|``.
 
     Parameters
@@ -98,10 +100,14 @@ def _compare(actual: Any, expected: Any, rtol: float, atol: float, message: str,
         _compare_numbers(actual, np.asarray(expected), rtol, atol, message, name)
 
 
-def _compare_numbers(actual: Any, expected: np.ndarray, rtol: float, atol: float, message: str, name: str) -> None:
+def _compare_numbers(
+    actual: Any, expected: np.ndarray, rtol: float, atol: float, message: str, name: str
+) -> None:
     array = _numeric(actual, name)
     if array.shape != expected.shape:
-        raise Failed(f"{name} has shape {array.shape}; the shape {expected.shape} is expected. {message}".strip())
+        raise Failed(
+            f"{name} has shape {array.shape}; the shape {expected.shape} is expected. {message}".strip()
+        )
     if not np.array_equal(np.isfinite(array), np.isfinite(expected)):
         raise Failed(f"{name} holds nan or inf where it must not. {message}".strip())
     if not np.allclose(array, expected, rtol=rtol, atol=atol, equal_nan=True):

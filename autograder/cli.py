@@ -14,10 +14,17 @@ from autograder.release import points
 from autograder.sandbox import LEVELS
 
 course_option = click.option(
-    "--course", "root", type=click.Path(path_type=Path), help="Folder of the course; this checkout when left out."
+    "--course",
+    "root",
+    type=click.Path(path_type=Path),
+    help="Folder of the course; this checkout when left out.",
 )
 level_option = click.option(
-    "--isolation", type=click.Choice(LEVELS), default="strong", help="Highest isolation level to use.", hidden=True
+    "--isolation",
+    type=click.Choice(LEVELS),
+    default="strong",
+    help="Highest isolation level to use.",
+    hidden=True,
 )
 
 
@@ -35,7 +42,12 @@ def _course(root: Path | None) -> Course:
 
 @main.command()
 @click.argument("notebooks", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--json", "json_file", type=click.Path(allow_dash=True), help="Write the results as JSON; - for standard output.")
+@click.option(
+    "--json",
+    "json_file",
+    type=click.Path(allow_dash=True),
+    help="Write the results as JSON; - for standard output.",
+)
 @click.option("--seed", help="Replay a former run: the seed that its result named.")
 @click.option("--lesson", help="The lesson, if the notebook does not tell.")
 @course_option
@@ -78,7 +90,11 @@ def _write_json(target: str, data) -> None:
 @main.command()
 @click.argument("lesson", required=False)
 @click.option("--all", "every", is_flag=True, help="Grade every lesson that somebody has handed in.")
-@click.option("--jobs", type=click.IntRange(min=1), help="Submissions graded at the same time; the number of cores if left out.")
+@click.option(
+    "--jobs",
+    type=click.IntRange(min=1),
+    help="Submissions graded at the same time; the number of cores if left out.",
+)
 @click.option("--cluster", help="Address of a Dask scheduler, such as tcp://10.0.0.5:8786.")
 @click.option("--require-isolation", "least", type=click.Choice(LEVELS), default="container", show_default=True,
               help="Refuse to make marks below this level.")  # fmt: skip
@@ -124,7 +140,9 @@ def explain(student, exercise, lesson, root, isolation) -> None:
         recorded = batch.journal_of(course, name).latest(student)
         path = batch.submissions(course, name).get(student)
         if path is None:
-            raise CourseError(f"{student} has handed in nothing for {name}: nothing in grading/submitted/{student}/{name}")
+            raise CourseError(
+                f"{student} has handed in nothing for {name}: nothing in grading/submitted/{student}/{name}"
+            )
     except CourseError as error:
         raise click.UsageError(str(error)) from error
     settings = Settings(isolation=isolation, least_isolation="weak")

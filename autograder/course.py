@@ -100,7 +100,9 @@ class Course:
     @functools.cached_property
     def lessons(self) -> dict[str, Lesson]:
         """All lessons by name, in order."""
-        found = (Lesson(path.parent.name, self.root) for path in sorted(self.root.glob("solutions/*/*.ipynb")))
+        found = (
+            Lesson(path.parent.name, self.root) for path in sorted(self.root.glob("solutions/*/*.ipynb"))
+        )
         return {lesson.name: lesson for lesson in found if lesson.solution_path.exists()}
 
     @property

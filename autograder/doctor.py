@@ -15,17 +15,23 @@ PACKAGES = ("numpy", "matplotlib", "jupyterlab", "nbgrader", "pytest")
 
 def examine(course: Course) -> bool:
     """Print the findings; true if marks that count can be made here."""
-    click.echo(f"Python      {platform.python_version()} on {platform.system()} {platform.release()} ({platform.machine()})")
+    click.echo(
+        f"Python      {platform.python_version()} on {platform.system()} {platform.release()} ({platform.machine()})"
+    )
     for package in PACKAGES:
         click.echo(f"{package:<11} {_version(package)}")
-    click.echo(f"alembic     {shutil.which('alembic') or 'not on PATH: nbgrader needs it, run through make or activate .venv'}")
+    click.echo(
+        f"alembic     {shutil.which('alembic') or 'not on PATH: nbgrader needs it, run through make or activate .venv'}"
+    )
     click.echo(f"course      {course.root}, {len(course.lessons)} lessons")
     level, layers, missing = _isolation(course)
     click.echo(f"isolation   {level}: {', '.join(layers)}")
     for words in missing:
         click.echo(f"  missing   {words}")
     if level == "weak":
-        click.echo("  A learner's program could read files here. Good enough to check your own work, not for marks.")
+        click.echo(
+            "  A learner's program could read files here. Good enough to check your own work, not for marks."
+        )
     return sandbox.LEVELS.index(level) >= sandbox.LEVELS.index("container")
 
 

@@ -50,7 +50,15 @@ class Request(msgspec.Struct):
 
     def key(self, fingerprint: str) -> str:
         """Hash of everything that the result depends on; ``fingerprint`` is the lesson's own."""
-        parts = [fingerprint, self.lesson, self.student, self.seed, self.cells, self.least_isolation, self.limits]
+        parts = [
+            fingerprint,
+            self.lesson,
+            self.student,
+            self.seed,
+            self.cells,
+            self.least_isolation,
+            self.limits,
+        ]
         return hashlib.sha256(msgspec.json.encode(parts)).hexdigest()
 
 
@@ -176,7 +184,12 @@ class Grader:
         self._lock = threading.Lock()
 
     def grade(
-        self, data: bytes, name: str, lesson: str | None = None, student: str | None = None, seed: str | None = None
+        self,
+        data: bytes,
+        name: str,
+        lesson: str | None = None,
+        student: str | None = None,
+        seed: str | None = None,
     ) -> Result:
         """Grade one notebook file.
 
@@ -204,7 +217,12 @@ class Grader:
         return self.judge(request)
 
     def prepare(
-        self, data: bytes, name: str, lesson: str | None = None, student: str | None = None, seed: str | None = None
+        self,
+        data: bytes,
+        name: str,
+        lesson: str | None = None,
+        student: str | None = None,
+        seed: str | None = None,
     ) -> Request:
         """Read and mend a file, and find its lesson and its seed.
 
@@ -222,7 +240,11 @@ class Grader:
         cells = [CellToRun(_label(c), c.name, c.source) for c in code_cells(mended, release)]
         if seed is None:
             work = msgspec.json.encode([cell.source for cell in cells])
-            seed = self.course.seed(lesson, student or "", work) if self.settings.secret_seeds else secrets.token_hex(16)
+            seed = (
+                self.course.seed(lesson, student or "", work)
+                if self.settings.secret_seeds
+                else secrets.token_hex(16)
+            )
         return Request(
             name=name, lesson=lesson, student=student, seed=seed, cells=cells, notes=notes + mending_notes,
             least_isolation=self.settings.least_isolation, limits=self.settings.limits,
@@ -232,7 +254,9 @@ class Grader:
         """Result of a request; a fault of the judge's own is a result, too, without a score."""
         try:
             limits = self.settings.limits
-            return self._judge().grade(request, SLACK * (limits.submission_seconds + limits.load_seconds) + GRACE)
+            return self._judge().grade(
+                request, SLACK * (limits.submission_seconds + limits.load_seconds) + GRACE
+            )
         except (JudgeDied, CourseError) as error:
             known = {"lesson": request.lesson, "student": request.student, "seed": request.seed}
             return results.unreadable(request.name, str(error), "grader_fault", **known)

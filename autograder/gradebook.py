@@ -34,7 +34,9 @@ def record(course: Course, lesson: str, results: Sequence[Result]) -> None:
             app.start()
         except SystemExit as stop:
             if stop.code:
-                raise CourseError(f"nbgrader could not record every submission of {lesson}; see above") from stop
+                raise CourseError(
+                    f"nbgrader could not record every submission of {lesson}; see above"
+                ) from stop
 
 
 def _expect_assignment(db_url: str, course_id: str, lesson: str) -> None:
@@ -42,7 +44,9 @@ def _expect_assignment(db_url: str, course_id: str, lesson: str) -> None:
         try:
             gradebook.find_assignment(lesson)
         except MissingEntry:
-            words = f"{lesson} is not in the gradebook yet: run `nbgrader generate_assignment {lesson} --force`"
+            words = (
+                f"{lesson} is not in the gradebook yet: run `nbgrader generate_assignment {lesson} --force`"
+            )
             raise CourseError(words) from None
 
 

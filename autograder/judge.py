@@ -35,7 +35,9 @@ class Judge:
     def __init__(self, course: Course, isolation: str):
         self._course = course
         helpers = (course.root / "solutions" / "helpers.py").read_text(encoding="utf-8")
-        self._zygote = Zygote(helpers, course.hidden_folders, isolation)  # loads NumPy while the checks are collected
+        self._zygote = Zygote(
+            helpers, course.hidden_folders, isolation
+        )  # loads NumPy while the checks are collected
         self._requests: Iterator[Request] = iter(())
         self._next: Request | None = None
 
@@ -76,7 +78,9 @@ class Judge:
         stubs, points = released.stub_sources(release), released.points(release)
         sources = {cell.name: cell.source for cell in request.cells if cell.name}
         labels = {cell.name: cell.label for cell in request.cells if cell.name}
-        untouched = {name for name, source in sources.items() if released.is_untouched(source, stubs.get(name, ""))}
+        untouched = {
+            name for name, source in sources.items() if released.is_untouched(source, stubs.get(name, ""))
+        }
         learner = self._start(request, examination)
         sitting = Sitting(learner, examination.solution, request.seed, sources, labels, untouched)
         graded: list = []

@@ -162,7 +162,9 @@ class Zygote:
 
 def _clean_environment() -> dict[str, str]:
     """Nothing of the judge's environment, and one BLAS thread: with threads refused, OpenBLAS would hang."""
-    cache = Path(os.environ.get("XDG_CACHE_HOME", "~/.cache")).expanduser() / "why-wont-it-learn" / "matplotlib"
+    cache = (
+        Path(os.environ.get("XDG_CACHE_HOME", "~/.cache")).expanduser() / "why-wont-it-learn" / "matplotlib"
+    )
     try:
         cache.mkdir(parents=True, exist_ok=True)
     except OSError:
@@ -225,7 +227,9 @@ class WorkerProcess:
         self.printed = bytearray()
         self.printed_bytes = 0
         self._seen_pid = _pid_behind(pidfd) or pid
-        self.cpu_seen = 0.0  # as of the last slow call; reading it before every call would cost more than the call
+        self.cpu_seen = (
+            0.0  # as of the last slow call; reading it before every call would cost more than the call
+        )
 
     def processor_time(self) -> tuple[bool, float]:
         """Whether the process wants a processor now, and the CPU seconds it has had since its start."""
@@ -235,7 +239,9 @@ class WorkerProcess:
             return False, math.inf
         return fields[0] == "R", (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
-    def exchange(self, message: Any, buffers: list[memoryview], deadline: Deadline) -> tuple[Any, list[memoryview]]:
+    def exchange(
+        self, message: Any, buffers: list[memoryview], deadline: Deadline
+    ) -> tuple[Any, list[memoryview]]:
         """Send one frame and wait for one frame.
 
         Raises
@@ -422,7 +428,9 @@ class Learner:
         for later in range(index, len(self._cells)):
             label = self._cells[later][0]
             self._skipped.add(later)
-            self.cell_failures.setdefault(label, wire.Failure("timeout", [], f"{label} was not run: {words}", ""))
+            self.cell_failures.setdefault(
+                label, wire.Failure("timeout", [], f"{label} was not run: {words}", "")
+            )
 
     def stop(self) -> None:
         """End the worker, if there is one."""
@@ -465,6 +473,7 @@ class Learner:
         try:
             reply, arrays = worker.exchange(message, buffers, deadline)
             while isinstance(reply, wire.CallbackWanted):
+                deadline.left()
                 answer, out = self._serve_callback(reply, arrays, callbacks)
                 reply, arrays = worker.exchange(answer, out, deadline)
             if not isinstance(reply, ANSWERS[type(message)]) or reply.number != message.number:
@@ -475,13 +484,17 @@ class Learner:
         return reply, arrays
 
     @staticmethod
-    def _serve_callback(wanted: wire.CallbackWanted, arrays: list, callbacks: Sequence[Callable]) -> tuple[Any, list]:
+    def _serve_callback(
+        wanted: wire.CallbackWanted, arrays: list, callbacks: Sequence[Callable]
+    ) -> tuple[Any, list]:
         packer, failed, value = wire.Packer(), "", None
         try:
             unpacker = wire.Unpacker(arrays)
             arguments = [unpacker.unpack(node) for node in wanted.arguments]
             value = callbacks[wanted.callback](*arguments)
-        except Exception as error:  # a wrong argument of the learner's; the words go back to the learner's code
+        except (
+            Exception
+        ) as error:  # a wrong argument of the learner's; the words go back to the learner's code
             failed = f"the function you were given could not take these arguments ({type(error).__name__})"
         return wire.CallbackReturned(0, packer.pack(value), failed), packer.buffers
 

@@ -58,7 +58,9 @@ class Misconception:
             return self.code
         old, new = self.edit
         if answer.count(old) != 1:
-            raise ValueError(f"misconception {self.name}: {old!r} occurs {answer.count(old)} times in the answer")
+            raise ValueError(
+                f"misconception {self.name}: {old!r} occurs {answer.count(old)} times in the answer"
+            )
         return answer.replace(old, new)
 
 
@@ -98,7 +100,9 @@ def misconception_by_edit(exercise: str, name: str, *, old: str, new: str, messa
 # --- matching -------------------------------------------------------------------------------------------------------
 
 
-def first_match(candidates: Sequence[Misconception], traces: Sequence[Trace], reference: Reference) -> Misconception | None:
+def first_match(
+    candidates: Sequence[Misconception], traces: Sequence[Trace], reference: Reference
+) -> Misconception | None:
     """The first misconception whose values are the learner's on every recorded call of its exercise."""
     for candidate in candidates:
         if explains(candidate, traces, reference):
@@ -108,7 +112,9 @@ def first_match(candidates: Sequence[Misconception], traces: Sequence[Trace], re
 
 def explains(candidate: Misconception, traces: Sequence[Trace], reference: Reference) -> bool:
     """Whether a wrong idea returns what the learner returned, and somewhere not what is right."""
-    wrong = reference.with_answer(candidate.program(reference.sources[candidate.exercise]), candidate.exercise)
+    wrong = reference.with_answer(
+        candidate.program(reference.sources[candidate.exercise]), candidate.exercise
+    )
     telling = False
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
@@ -125,7 +131,9 @@ def _replay(trace: Trace, exercise: str, wrong: Callable, reference: Reference) 
     differs = False
     for index, call in enumerate(trace.calls):
         is_asked = call.name == exercise
-        value, after, failure = _run(wrong if is_asked else getattr(reference, call.name), call.arguments, kept)
+        value, after, failure = _run(
+            wrong if is_asked else getattr(reference, call.name), call.arguments, kept
+        )
         for number, (origin, position) in trace.origins.items():
             if origin == index and isinstance(value, tuple) and position < len(value):
                 kept[number] = value[position]
@@ -134,7 +142,9 @@ def _replay(trace: Trace, exercise: str, wrong: Callable, reference: Reference) 
         if not _as_recorded(call, value, after, failure):
             return False, False
         right, right_after, _ = _run(getattr(reference, call.name), call.arguments, kept)
-        differs = differs or not same(value, right) or (call.after is not None and not same(after, right_after))
+        differs = (
+            differs or not same(value, right) or (call.after is not None and not same(after, right_after))
+        )
     return True, differs
 
 

@@ -135,7 +135,9 @@ class Judge(NbGraderPreprocessor):
             return graded(root, nbformat.writes(nb).encode(), lesson, student)
         except Exception as error:  # whatever it is, it is ours: a human decides
             self.log.exception("the judge could not grade %s", student)
-            return unreadable(lesson, f"{type(error).__name__}: {error}", FAULT, lesson=lesson, student=student)
+            return unreadable(
+                lesson, f"{type(error).__name__}: {error}", FAULT, lesson=lesson, student=student
+            )
 
 
 def graded(root: Path, data: bytes, lesson: str, student: str) -> Result:
@@ -182,6 +184,8 @@ class SaveVerdicts(SaveAutoGrades):
         if cell.metadata.get("course_verdict") == FAULT:
             about = resources["nbgrader"]
             grade_id = cell.metadata.nbgrader["grade_id"]
-            grade = self.gradebook.find_grade(grade_id, about["notebook"], about["assignment"], about["student"])
+            grade = self.gradebook.find_grade(
+                grade_id, about["notebook"], about["assignment"], about["student"]
+            )
             grade.auto_score, grade.needs_manual_grade = None, True
             self.gradebook.db.commit()

@@ -68,7 +68,9 @@ class Examination:
             raise CourseError(f"{self.lesson.name} has no hidden checks: {path} does not exist")
         code = pytest.main([*OPTIONS, f"--rootdir={self.lesson.root}", path], plugins=[self])
         if self.failure or code not in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
-            raise CourseError(f"the hidden checks of {self.lesson.name} cannot be run: {self.failure or code}")
+            raise CourseError(
+                f"the hidden checks of {self.lesson.name} cannot be run: {self.failure or code}"
+            )
 
     # -- fixtures of the checks
 
@@ -113,7 +115,9 @@ class Examination:
     def _as_check(self, item: pytest.Item, next_item: pytest.Item | None) -> CollectedCheck:
         marker = item.get_closest_marker("exercise")
         if marker is None or not marker.args:
-            raise CourseError(f"{item.name} in {self.lesson.checks_path.name} has no @pytest.mark.exercise(name)")
+            raise CourseError(
+                f"{item.name} in {self.lesson.checks_path.name} has no @pytest.mark.exercise(name)"
+            )
 
         def run(sitting: Sitting) -> Outcome:
             self.sitting, self._outcome = sitting, None
@@ -152,7 +156,9 @@ class Examination:
             item.function(**{name: stand_in.get(name, value) for name, value in arguments.items()})
         except Exception:
             return Outcome("grader_fault", f"The check {item.name} failed by itself: {words}")
-        return Outcome("fail", f"{message} What your function returned could not be used ({type(error).__name__}).")
+        return Outcome(
+            "fail", f"{message} What your function returned could not be used ({type(error).__name__})."
+        )
 
     # -- what the lesson says of its exercises
 
@@ -166,7 +172,9 @@ class Examination:
         """
         strays = {check.exercise for check in self.checks} - set(points)
         if strays:
-            raise CourseError(f"{self.lesson.checks_path.name} checks {sorted(strays)}, which the notebook does not have")
+            raise CourseError(
+                f"{self.lesson.checks_path.name} checks {sorted(strays)}, which the notebook does not have"
+            )
         ideas = registered(str(self.lesson.checks_path))
         return [self._exercise(name, points[name], stubs.get(name, ""), ideas) for name in points]
 

@@ -32,10 +32,15 @@ class Reference:
         with _course_modules(lesson):
             for role, cell in cells:
                 if role in ("imports", "answer"):
-                    exec(compile(cell.source, f"<solution of {lesson.name}: {cell.id}>", "exec"), self._namespace)
+                    exec(
+                        compile(cell.source, f"<solution of {lesson.name}: {cell.id}>", "exec"),
+                        self._namespace,
+                    )
         missing = [name for name in self.sources if name not in self._namespace]
         if missing:
-            raise CourseError(f"{lesson.name}: the answer cells {missing} do not define what they are named after")
+            raise CourseError(
+                f"{lesson.name}: the answer cells {missing} do not define what they are named after"
+            )
 
     def __getattr__(self, name: str) -> Any:
         try:

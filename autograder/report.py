@@ -11,16 +11,22 @@ def exercise_html(result: ExerciseResult) -> str:
     failed = [check for check in result.checks if check.verdict != "pass"]
     parts = [f'<div class="verdict {result.verdict}">']
     if result.verdict == "grader_fault":
-        parts.append(f"<p><b>{escape(result.name)}</b> · {WORDS[result.verdict]}. Your instructor will look at it.</p>")
+        parts.append(
+            f"<p><b>{escape(result.name)}</b> · {WORDS[result.verdict]}. Your instructor will look at it.</p>"
+        )
         return "".join(parts) + "</div>"
     parts.append(f"<p><b>{escape(result.name)}</b> · {_points(result)} · {WORDS[result.verdict]}</p>")
     if result.message and result.verdict != "not_attempted":
         parts.append(f"<p>{_prose(result.message)}</p>")
     if result.verdict not in ("not_attempted", "pass"):
         parts.append(f"<p>{len(result.checks) - len(failed)} of {len(result.checks)} checks passed.</p>")
-        lines = dict.fromkeys(c.message for c in failed if c.message != result.message and not c.message.startswith("Not run"))
+        lines = dict.fromkeys(
+            c.message for c in failed if c.message != result.message and not c.message.startswith("Not run")
+        )
         if lines:
-            parts.append("<ul>" + "".join(f'<li class="fail">{_prose(line)}</li>' for line in lines) + "</ul>")
+            parts.append(
+                "<ul>" + "".join(f'<li class="fail">{_prose(line)}</li>' for line in lines) + "</ul>"
+            )
     return "".join(parts) + "</div>"
 
 

@@ -102,4 +102,6 @@ def unreadable(notebook: str, message: str, verdict: str = "error", **known: Any
         "lesson": None, "student": None, "isolation": None, "seed": None, "score": None, "points": 0.0, "seconds": 0.0,
     }  # fmt: skip
     fields |= known
-    return Result(notebook=notebook, verdict=verdict, message=message, exercises=[], manual=[], notes=[], **fields)
+    return Result(
+        notebook=notebook, verdict=verdict, message=message, exercises=[], manual=[], notes=[], **fields
+    )

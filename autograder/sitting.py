@@ -112,9 +112,15 @@ class Sitting:
                 continue
             start = time.perf_counter()
             outcome = self._run(check)
-            results.append(CheckResult(check.name, outcome.verdict, outcome.message, time.perf_counter() - start))
+            results.append(
+                CheckResult(check.name, outcome.verdict, outcome.message, time.perf_counter() - start)
+            )
             hangs += outcome.verdict in HANGS
-            if outcome.verdict == "not_attempted" or hangs >= most_hangs or (check.weight == 0 and outcome.verdict != "pass"):
+            if (
+                outcome.verdict == "not_attempted"
+                or hangs >= most_hangs
+                or (check.weight == 0 and outcome.verdict != "pass")
+            ):
                 blocked = outcome
         return results
 

@@ -35,7 +35,9 @@ def show(result: Result, console: Console | None = None) -> None:
     console = console or Console(highlight=False)
     title = f"{result.lesson or result.notebook}: {number(result.score)} of {number(result.points)} points"
     if not result.exercises:
-        console.print(f"[bold]{escape(result.notebook)}[/bold]: {WORDS[result.verdict]}\n  {escape(result.message)}")
+        console.print(
+            f"[bold]{escape(result.notebook)}[/bold]: {WORDS[result.verdict]}\n  {escape(result.message)}"
+        )
         return
     table = Table(title=escape(title), title_justify="left", title_style="bold", box=None, pad_edge=False)
     for heading in ("exercise", "points", "verdict"):
@@ -79,7 +81,9 @@ def show_exercise(result: Result, name: str, recorded: Result | None) -> None:
 def show_class(lesson: str, results: Sequence[Result]) -> None:
     """Print one line a student, and how the class did."""
     console = Console(highlight=False)
-    table = Table(title=f"{lesson}: {len(results)} submissions", title_justify="left", title_style="bold", box=None)
+    table = Table(
+        title=f"{lesson}: {len(results)} submissions", title_justify="left", title_style="bold", box=None
+    )
     for heading in ("student", "points", "verdict", "look at"):
         table.add_column(heading, justify="right" if heading == "points" else "left", overflow="fold")
     for result in results:
@@ -87,7 +91,12 @@ def show_class(lesson: str, results: Sequence[Result]) -> None:
         look_at = ", ".join(open_exercises) if result.exercises else result.message
         points = f"{number(result.score)} / {number(result.points)}"
         style = STYLES.get(result.verdict, "yellow")
-        table.add_row(escape(result.student or ""), points, f"[{style}]{WORDS[result.verdict]}[/{style}]", escape(look_at))
+        table.add_row(
+            escape(result.student or ""),
+            points,
+            f"[{style}]{WORDS[result.verdict]}[/{style}]",
+            escape(look_at),
+        )
     console.print(table)
     if levels := {result.isolation for result in results if result.isolation}:
         console.print(f"[dim]isolation: {', '.join(sorted(levels))}[/dim]")

@@ -269,7 +269,7 @@ class Packer:
             if isinstance(value, kind):
                 items = list(kind.__iter__(value))
                 if len(items) > MAX_NODES:
-                    break
+                    return _odd(value, f"more than {MAX_NODES} values inside one result")
                 return Items(kind.__name__, [self.pack(item, depth + 1) for item in items])
         if isinstance(value, dict) and len(value) <= MAX_NODES:
             pairs = list(dict.items(value))
@@ -285,7 +285,11 @@ def _pack_scalar(value: Any) -> Any:
         value = int(value)
         if -(1 << 63) <= value < 1 << 63:
             return Plain(value)
-        return BigInteger(hex(value)) if value.bit_length() < 4096 else Odd("int", "an integer of over 4096 bits")
+        return (
+            BigInteger(hex(value))
+            if value.bit_length() < 4096
+            else Odd("int", "an integer of over 4096 bits")
+        )
     if isinstance(value, float):
         return Plain(float(value))
     if isinstance(value, complex):
@@ -334,7 +338,9 @@ class Unpacker:
             If the node claims more than its bytes hold.
         """
         self._nodes += 1
-        if self._nodes > 2 * MAX_NODES or depth > MAX_DEPTH + 1:  # room for a packer's words on what it left out
+        if (
+            self._nodes > 2 * MAX_NODES or depth > MAX_DEPTH + 1
+        ):  # room for a packer's words on what it left out
             raise WireError("too many values, or nested too deeply")
         match node:
             case Plain():
@@ -363,7 +369,11 @@ class Unpacker:
         if not 0 <= node.buffer < len(self._buffers) or node.buffer in self._used:
             raise WireError("an array with a wrong buffer")
         self._used.add(node.buffer)
-        if len(node.shape) > 32 or any(n < 0 for n in node.shape) or dtype.itemsize == 0 != math.prod(node.shape):
+        if (
+            len(node.shape) > 32
+            or any(n < 0 for n in node.shape)
+            or dtype.itemsize == 0 != math.prod(node.shape)
+        ):
             raise WireError("an array with an impossible shape")
         data = self._buffers[node.buffer]
         if math.prod(node.shape) * dtype.itemsize != len(data):
@@ -401,7 +411,10 @@ class Unpacker:
 
 def _hashable(values: list[Any]) -> list[Any]:
     """Refuse what cannot be hashed, and what could be made to collide on purpose: a dict would take for ever."""
-    if sum(not isinstance(value, (type(None), int, float, str, bytes)) for value in values) > MAX_COMPOSITE_KEYS:
+    if (
+        sum(not isinstance(value, (type(None), int, float, str, bytes)) for value in values)
+        > MAX_COMPOSITE_KEYS
+    ):
         raise WireError(f"more than {MAX_COMPOSITE_KEYS} keys that are not plain numbers or texts")
     for value in values:
         if isinstance(value, int) and not -(1 << 63) <= value < 1 << 63:
@@ -475,7 +488,9 @@ def sizes(prefix: bytes) -> tuple[int, int]:
     return header, arrays
 
 
-def decode(header: bytes, arrays: bytearray, decode_body: Callable[[bytes], Any]) -> tuple[Any, list[memoryview]]:
+def decode(
+    header: bytes, arrays: bytearray, decode_body: Callable[[bytes], Any]
+) -> tuple[Any, list[memoryview]]:
     """Message and arrays of one frame.
 
     Raises

@@ -16,8 +16,20 @@ import numpy as np
 from autograder import wire
 
 ALLOWED_IMPORTS = {"numpy", "matplotlib", "mpl_toolkits", "helpers", "given", "__main__"}
-NEEDED_BY_MATPLOTLIB = {"PIL", "contourpy", "cycler", "dateutil", "fontTools", "kiwisolver", "packaging", "pyparsing", "six"}
-_BUILTIN_EXCEPTIONS = {n for n, c in vars(builtins).items() if isinstance(c, type) and issubclass(c, BaseException)}
+NEEDED_BY_MATPLOTLIB = {
+    "PIL",
+    "contourpy",
+    "cycler",
+    "dateutil",
+    "fontTools",
+    "kiwisolver",
+    "packaging",
+    "pyparsing",
+    "six",
+}
+_BUILTIN_EXCEPTIONS = {
+    n for n, c in vars(builtins).items() if isinstance(c, type) and issubclass(c, BaseException)
+}
 
 
 class ImportGuard:
@@ -28,7 +40,8 @@ class ImportGuard:
         if top in sys.stdlib_module_names or top in ALLOWED_IMPORTS or top in NEEDED_BY_MATPLOTLIB:
             return None
         raise ModuleNotFoundError(
-            f"{top} cannot be imported when your work is graded: the lessons need only numpy and matplotlib", name=name
+            f"{top} cannot be imported when your work is graded: the lessons need only numpy and matplotlib",
+            name=name,
         )
 
 
@@ -43,7 +56,9 @@ class Worker:
 
     def __init__(self, connection: socket.socket):
         self._connection = connection
-        self._main = ModuleType("__main__")  # so that classes and dataclasses of the learner find their module
+        self._main = ModuleType(
+            "__main__"
+        )  # so that classes and dataclasses of the learner find their module
         sys.modules["__main__"] = self._main
         self._kept: dict[int, Any] = {}
 
@@ -75,10 +90,17 @@ class Worker:
         found = request.name in vars(self._main)
         value = vars(self._main).get(request.name)
         try:
-            parameters = [str(p) for p in inspect.signature(value).parameters.values()] if callable(value) else None
+            parameters = (
+                [str(p) for p in inspect.signature(value).parameters.values()] if callable(value) else None
+            )
         except BaseException:
             parameters = None
-        return wire.Described(request.number, found, callable(value), parameters and [wire.printable(p, 100) for p in parameters[:50]])
+        return wire.Described(
+            request.number,
+            found,
+            callable(value),
+            parameters and [wire.printable(p, 100) for p in parameters[:50]],
+        )
 
     def _call(self, request: wire.Call, buffers: list[memoryview]) -> None:
         unpacker = wire.Unpacker(buffers, self._special)
@@ -90,7 +112,9 @@ class Worker:
             outcomes.append(self._one_call(request, arguments, before, packer))
         self._send(wire.Returned(request.number, outcomes), packer.buffers)
 
-    def _one_call(self, request: wire.Call, arguments: list, before: list, packer: wire.Packer) -> wire.Outcome:
+    def _one_call(
+        self, request: wire.Call, arguments: list, before: list, packer: wire.Packer
+    ) -> wire.Outcome:
         start = time.perf_counter()
         try:
             value = self._function(request.name)(*arguments)
@@ -111,7 +135,9 @@ class Worker:
     def _pack_result(self, value: Any, keep: list[int], packer: wire.Packer) -> Any:
         if not (keep and isinstance(value, tuple) and len(value) > max(keep)):
             return packer.pack(value)
-        return wire.Items("tuple", [self._keep(v) if i in keep else packer.pack(v) for i, v in enumerate(value)])
+        return wire.Items(
+            "tuple", [self._keep(v) if i in keep else packer.pack(v) for i, v in enumerate(value)]
+        )
 
     def _keep(self, value: Any) -> wire.Kept:
         self._kept[len(self._kept)] = value

@@ -24,8 +24,25 @@ from autograder import sandbox, wire, worker  # noqa: E402
 
 sys.path.pop(0)
 
-SYSTEM_LIBRARIES = ("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/etc/ld.so.cache", "/dev/null", "/dev/urandom")
-ALSO_LOADED = ("matplotlib.pyplot", "dataclasses", "functools", "itertools", "collections", "math", "random", "time")
+SYSTEM_LIBRARIES = (
+    "/lib",
+    "/lib64",
+    "/usr/lib",
+    "/usr/lib64",
+    "/etc/ld.so.cache",
+    "/dev/null",
+    "/dev/urandom",
+)
+ALSO_LOADED = (
+    "matplotlib.pyplot",
+    "dataclasses",
+    "functools",
+    "itertools",
+    "collections",
+    "math",
+    "random",
+    "time",
+)
 
 
 def readable_paths() -> tuple[str, ...]:
@@ -148,9 +165,15 @@ class Zygote:
             if order["given"]:
                 load_module("given", order["given"])
             policy = sandbox.Policy(
-                self._readable, tuple(self._order["hidden"]), self._scratch, order["memory"], order["cpu_seconds"]
+                self._readable,
+                tuple(self._order["hidden"]),
+                self._scratch,
+                order["memory"],
+                order["cpu_seconds"],
             )
-            layers, missing = sandbox.confine(policy, self._order["isolation"], self._pid_namespace is not None)
+            layers, missing = sandbox.confine(
+                policy, self._order["isolation"], self._pid_namespace is not None
+            )
             for piece in wire.encode(wire.Ready(layers, self._notes + missing), []):
                 os.write(3, piece)
             worker.main(judge)

@@ -34,7 +34,15 @@ from autograder.release import points
 from autograder.tests import material
 
 BASE = 10  # submissions of the short run
-EXPECTATIONS = ("Failed", "expect", "expect_array", "_numeric", "expect_close", "_compare", "_compare_numbers")
+EXPECTATIONS = (
+    "Failed",
+    "expect",
+    "expect_array",
+    "_numeric",
+    "expect_close",
+    "_compare",
+    "_compare_numbers",
+)
 
 
 def submissions(lesson, count: int) -> list[bytes]:
@@ -55,7 +63,10 @@ def submissions(lesson, count: int) -> list[bytes]:
 
 def twin_source(lesson) -> nbformat.NotebookNode:
     """A stock nbgrader source notebook with the lesson's answers, and its hidden checks as hidden tests."""
-    cells = [new_code_cell(_cell(lesson, "imports").source, id="imports"), new_code_cell(_prelude(lesson), id="prelude")]
+    cells = [
+        new_code_cell(_cell(lesson, "imports").source, id="imports"),
+        new_code_cell(_prelude(lesson), id="prelude"),
+    ]
     for exercise, value in points(lesson.release).items():
         answer = new_code_cell(material.answers(lesson)[exercise], id=exercise)
         answer.metadata["nbgrader"] = _grading(exercise, grade=False)
@@ -68,7 +79,14 @@ def _cell(lesson, name: str):
 
 
 def _grading(name: str, grade: bool, value: float = 0) -> dict:
-    form = {"grade": grade, "grade_id": name, "locked": grade, "schema_version": 3, "solution": not grade, "task": False}
+    form = {
+        "grade": grade,
+        "grade_id": name,
+        "locked": grade,
+        "schema_version": 3,
+        "solution": not grade,
+        "task": False,
+    }
     return form | ({"points": value} if grade else {})
 
 
@@ -81,10 +99,22 @@ def _locked(name: str, source: str, value: float) -> nbformat.NotebookNode:
 def _prelude(lesson) -> str:
     """The reference under a name of its own, the expectations, and stand-ins for the fixtures."""
     module = material.checks(lesson)
-    reference = "\n\n".join(material.answers(lesson).values()).replace("### BEGIN SOLUTION", "").replace("### END SOLUTION", "")
+    reference = (
+        "\n\n".join(material.answers(lesson).values())
+        .replace("### BEGIN SOLUTION", "")
+        .replace("### END SOLUTION", "")
+    )
     expectations = "\n\n".join(inspect.getsource(getattr(checking, name)) for name in EXPECTATIONS)
-    own = [value for name, value in vars(module).items() if inspect.isfunction(value) and _is_helper(name, value, module)]
-    constants = {k: v for k, v in vars(module).items() if k.isupper() and isinstance(v, (int, float, dict, list, tuple, set))}
+    own = [
+        value
+        for name, value in vars(module).items()
+        if inspect.isfunction(value) and _is_helper(name, value, module)
+    ]
+    constants = {
+        k: v
+        for k, v in vars(module).items()
+        if k.isupper() and isinstance(v, (int, float, dict, list, tuple, set))
+    }
     return "\n\n".join(
         [
             "import types\nfrom typing import Any\nclass wire:\n    class Odd: pass",
@@ -125,7 +155,11 @@ def _parametrised(function) -> list[dict]:
     marks = [mark for mark in getattr(function, "pytestmark", []) if mark.name == "parametrize"]
     if not marks:
         return [{}]
-    names = [n.strip() for n in marks[0].args[0].split(",")] if isinstance(marks[0].args[0], str) else marks[0].args[0]
+    names = (
+        [n.strip() for n in marks[0].args[0].split(",")]
+        if isinstance(marks[0].args[0], str)
+        else marks[0].args[0]
+    )
     rows = [row if len(names) > 1 else (row,) for row in marks[0].args[1]]
     return [dict(zip(names, map(repr, row), strict=True)) for row in rows]
 
@@ -203,7 +237,15 @@ def measure(lesson, count: int) -> dict[str, dict[str, float]]:
             made = submissions(lesson, size)
             hand_in(ours, lesson, made, "grading")
             files = sorted(str(path) for path in (ours / "grading").glob("submitted/*/*/*.ipynb"))
-            check = ["autograder", "check", "--course", str(ours), "--json", str(ours / "results.json"), *files]
+            check = [
+                "autograder",
+                "check",
+                "--course",
+                str(ours),
+                "--json",
+                str(ours / "results.json"),
+                *files,
+            ]
             figures["engine"].append(run(check, ours))
             figures["judge"].append(run(["nbgrader", "autograde", lesson.name, "--force"], ours))
             hand_in(stock, lesson, [twin_submission(lesson, release, data) for data in made], ".")

@@ -32,7 +32,9 @@ def pytest_configure(config):
 
 @pytest.fixture(scope="session")
 def zygote():
-    zygote = Zygote((COURSE.root / "solutions" / "helpers.py").read_text(encoding="utf-8"), COURSE.hidden_folders)
+    zygote = Zygote(
+        (COURSE.root / "solutions" / "helpers.py").read_text(encoding="utf-8"), COURSE.hidden_folders
+    )
     yield zygote
     zygote.close()
 

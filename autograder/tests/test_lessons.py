@@ -66,7 +66,9 @@ def test_hollow_answer_earns_at_most_a_tenth(grader, lesson, exercise, kind):
 def _misconceptions():
     pairs = [(lesson, wrong) for lesson in LESSONS for wrong in material.misconceptions(lesson)]
     return pytest.mark.parametrize(
-        ("lesson", "wrong"), pairs, ids=[f"{lesson.name}-{wrong.exercise}-{wrong.name}" for lesson, wrong in pairs]
+        ("lesson", "wrong"),
+        pairs,
+        ids=[f"{lesson.name}-{wrong.exercise}-{wrong.name}" for lesson, wrong in pairs],
     )
 
 
@@ -83,14 +85,18 @@ def test_misconception_is_rejected_and_named(grader, lesson, wrong):
 @lessons
 def test_every_misconception_cites_its_source(lesson):
     ideas = material.misconceptions(lesson)
-    assert ideas and all(idea.source.strip() and idea.message.strip().endswith((".", "?", "`")) for idea in ideas)
+    assert ideas and all(
+        idea.source.strip() and idea.message.strip().endswith((".", "?", "`")) for idea in ideas
+    )
     assert len({(idea.exercise, idea.name) for idea in ideas}) == len(ideas)
     assert {idea.exercise for idea in ideas} <= set(exercises(lesson))
 
 
 def _alternatives():
     rows = [
-        (lesson, name, *entry) for lesson in LESSONS for name, entry in sorted(material.alternatives(lesson).items())
+        (lesson, name, *entry)
+        for lesson in LESSONS
+        for name, entry in sorted(material.alternatives(lesson).items())
     ]
     ids = [f"{lesson.name}-{name}" for lesson, name, *_ in rows]
     return pytest.mark.parametrize(("lesson", "name", "exercise", "source"), rows, ids=ids)
@@ -100,7 +106,9 @@ def _alternatives():
 def test_alternative_gets_full_marks(grader, lesson, name, exercise, source):
     data = submission(lesson, answers(lesson) | {exercise: source})
     found = exercise_named(grader.grade(data, f"{name}.ipynb", lesson.name), exercise)
-    assert found.score == found.points, [(c.name, c.verdict, c.message) for c in found.checks if c.verdict != "pass"]
+    assert found.score == found.points, [
+        (c.name, c.verdict, c.message) for c in found.checks if c.verdict != "pass"
+    ]
 
 
 @lessons

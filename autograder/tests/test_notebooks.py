@@ -61,8 +61,12 @@ def test_plots_have_alternative_text(lesson):
         pictures += len(images)
         if images:
             alt = cell.metadata.get("alt", "")
-            assert len(alt) >= 20 and cell.metadata.mystnb.image.alt == alt, f"{cell.id} draws without alt text"
-            assert all(len(base64.b64decode(o.data["image/png"])) < 300_000 for o in images), f"{cell.id} is too large"
+            assert len(alt) >= 20 and cell.metadata.mystnb.image.alt == alt, (
+                f"{cell.id} draws without alt text"
+            )
+            assert all(len(base64.b64decode(o.data["image/png"])) < 300_000 for o in images), (
+                f"{cell.id} is too large"
+            )
     assert pictures >= (0 if lesson.name.startswith("00") else 2)
 
 

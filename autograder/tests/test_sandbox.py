@@ -47,7 +47,9 @@ class Box:
     def run(self, body, *arguments, limits=QUICK):
         """Value of a function body; ``a``, ``b``, … are its arguments."""
         names = ", ".join("abcdef"[: len(arguments)])
-        source = f"import os, socket, sys\ndef attempt({names}):\n" + textwrap.indent(textwrap.dedent(body), "    ")
+        source = f"import os, socket, sys\ndef attempt({names}):\n" + textwrap.indent(
+            textwrap.dedent(body), "    "
+        )
         with self.learner(source, limits) as learner:
             assert not learner.cell_failures, learner.cell_failures
             return learner.attempt(*arguments)
@@ -63,7 +65,12 @@ class Box:
 def course(tmp_path_factory):
     """What must stay hidden, in a folder of its own."""
     root = tmp_path_factory.mktemp("course")
-    for name in ("checks/test_secret.py", "solutions/secret.ipynb", "grading/gradebook.db", "grading/bela/other.ipynb"):
+    for name in (
+        "checks/test_secret.py",
+        "solutions/secret.ipynb",
+        "grading/gradebook.db",
+        "grading/bela/other.ipynb",
+    ):
         path = root / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(SECRET)
@@ -109,7 +116,12 @@ def at(*levels):
     return pytest.mark.parametrize("box", levels, indirect=True)
 
 
-confined, strong, container, every_level = at("strong", "container"), at("strong"), at("container"), at(*LEVELS)
+confined, strong, container, every_level = (
+    at("strong", "container"),
+    at("strong"),
+    at("container"),
+    at(*LEVELS),
+)
 
 
 @pytest.fixture(scope="module")
@@ -137,16 +149,36 @@ def test_level_is_what_its_layers_amount_to(box):
 
 @confined
 @pytest.mark.parametrize(
-    "name", ["checks/test_secret.py", "solutions/secret.ipynb", "grading/gradebook.db", "grading/bela/other.ipynb", "link"]
+    "name",
+    [
+        "checks/test_secret.py",
+        "solutions/secret.ipynb",
+        "grading/gradebook.db",
+        "grading/bela/other.ipynb",
+        "link",
+    ],
 )
-@pytest.mark.parametrize("way", ["open(a).read()", "os.open(a, os.O_RDONLY)", "open(os.path.join('/proc/self/root', a[1:])).read()"])
+@pytest.mark.parametrize(
+    "way",
+    ["open(a).read()", "os.open(a, os.O_RDONLY)", "open(os.path.join('/proc/self/root', a[1:])).read()"],
+)
 def test_files_of_the_course_cannot_be_read(box, course, name, way):
     assert box.refuses(f"return {way}", str(course / name))
 
 
 @confined
 @pytest.mark.parametrize(
-    "path", ["/etc/shadow", "/etc/passwd", "/root", "/home", "/proc/1/environ", "/proc/self/maps", "/proc/self/fd", "/sys"]
+    "path",
+    [
+        "/etc/shadow",
+        "/etc/passwd",
+        "/root",
+        "/home",
+        "/proc/1/environ",
+        "/proc/self/maps",
+        "/proc/self/fd",
+        "/sys",
+    ],
 )
 def test_files_of_the_machine_cannot_be_read(box, path):
     assert box.refuses("return os.listdir(a) if os.path.isdir(a) else open(a).read()", path)
@@ -154,7 +186,11 @@ def test_files_of_the_machine_cannot_be_read(box, path):
 
 @confined
 def test_files_of_this_checkout_cannot_be_read(box):
-    for path in (COURSE.root / "solutions" / "helpers.py", COURSE.root / "autograder" / "judge.py", COURSE.root):
+    for path in (
+        COURSE.root / "solutions" / "helpers.py",
+        COURSE.root / "autograder" / "judge.py",
+        COURSE.root,
+    ):
         assert box.refuses("return os.listdir(a) if os.path.isdir(a) else open(a).read()", str(path))
 
 
@@ -194,12 +230,17 @@ def test_files_of_the_course_cannot_be_changed(box, course, way):
     assert box.refuses(way, str(path))
     after = path.stat()
     assert path.read_text() == SECRET
-    assert (before.st_mode, before.st_uid, before.st_mtime_ns) == (after.st_mode, after.st_uid, after.st_mtime_ns)
+    assert (before.st_mode, before.st_uid, before.st_mtime_ns) == (
+        after.st_mode,
+        after.st_uid,
+        after.st_mtime_ns,
+    )
 
 
 @confined
 @pytest.mark.parametrize(
-    "way", ["os.symlink(a, 'link')", "os.mkfifo('pipe')", "os.mknod('device', 0o600 | 0o20000, os.makedev(1, 3))"]
+    "way",
+    ["os.symlink(a, 'link')", "os.mkfifo('pipe')", "os.mknod('device', 0o600 | 0o20000, os.makedev(1, 3))"],
 )
 def test_no_special_files_can_be_made(box, course, way):
     assert box.refuses(way, str(course / "link"))
@@ -325,7 +366,13 @@ def listener():
 def test_no_socket_reaches_anything(box, listener, kind):
     target = listener[kind]
     address = target.getsockname()
-    where = list(address) if isinstance(address, tuple) else address.decode() if isinstance(address, bytes) else address
+    where = (
+        list(address)
+        if isinstance(address, tuple)
+        else address.decode()
+        if isinstance(address, bytes)
+        else address
+    )
     assert box.refuses(
         f"""
         s = socket.socket(socket.AF_{"INET" if kind in ("tcp", "udp") else "UNIX"}, socket.SOCK_{"DGRAM" if kind == "udp" else "STREAM"})
@@ -369,7 +416,9 @@ KERNEL = {  # by their number on x86-64
 
 
 @confined
-@pytest.mark.skipif(os.uname().machine != "x86_64", reason="the numbers of the system calls are those of x86-64")
+@pytest.mark.skipif(
+    os.uname().machine != "x86_64", reason="the numbers of the system calls are those of x86-64"
+)
 def test_dangerous_system_calls_are_refused(box):
     numbers = {name: list(call) for name, call in KERNEL.items()}
     refused = box.run(
@@ -413,7 +462,14 @@ def test_every_level_has_an_environment_without_secrets(box):
     environment = box.run("return dict(os.environ)")
     assert SECRET not in str(environment)
     threads = {f"{name}_NUM_THREADS" for name in ("OPENBLAS", "OMP", "MKL")}
-    assert set(environment) - threads <= {"PATH", "LC_ALL", "LC_CTYPE", "MALLOC_ARENA_MAX", "MPLBACKEND", "MPLCONFIGDIR"}
+    assert set(environment) - threads <= {
+        "PATH",
+        "LC_ALL",
+        "LC_CTYPE",
+        "MALLOC_ARENA_MAX",
+        "MPLBACKEND",
+        "MPLCONFIGDIR",
+    }
 
 
 @every_level
@@ -442,7 +498,10 @@ def test_every_level_has_an_empty_input(box):
 
 @every_level
 def test_every_level_keeps_the_judges_modules_out(box):
-    names = box.run("import gc; return sorted(m for m in sys.modules if m.split('.')[0] in a)", ["autograder", "pytest", "_pytest"])
+    names = box.run(
+        "import gc; return sorted(m for m in sys.modules if m.split('.')[0] in a)",
+        ["autograder", "pytest", "_pytest"],
+    )
     assert names == ["autograder", "autograder.sandbox", "autograder.wire", "autograder.worker"]
     assert box.run(
         """
@@ -492,12 +551,22 @@ def test_every_level_hides_one_learner_from_the_next(box):
 
 @every_level
 def test_every_level_draws_other_random_numbers_for_each_learner(box):
-    numbers = {box.run("import numpy, random; return random.random(), float(numpy.random.default_rng().random())") for _ in range(3)}
+    numbers = {
+        box.run("import numpy, random; return random.random(), float(numpy.random.default_rng().random())")
+        for _ in range(3)
+    }
     assert len(numbers) == 3
 
 
 @every_level
-@pytest.mark.parametrize("way", ["bytearray(8 << 30)", "[bytearray(1 << 20) for _ in range(1000)]", "import numpy; numpy.ones((1 << 15, 1 << 16))"])
+@pytest.mark.parametrize(
+    "way",
+    [
+        "bytearray(8 << 30)",
+        "[bytearray(1 << 20) for _ in range(1000)]",
+        "import numpy; numpy.ones((1 << 15, 1 << 16))",
+    ],
+)
 def test_every_level_stops_a_memory_bomb(box, way):
     with pytest.raises(LearnerRaised) as raised:
         box.run(way.replace("import numpy; ", "import numpy\n"), limits=Limits(memory=128 << 20))
@@ -591,7 +660,9 @@ def test_every_level_leaves_no_thread_behind(box):
 @confined
 def test_nothing_can_be_left_running(box, bystander):
     """Neither a double fork nor a new session gets a process out of the sandbox."""
-    assert box.refuses("import os\nif os.fork() == 0:\n    os.setsid()\n    os.fork()\n    __import__('time').sleep(600)")
+    assert box.refuses(
+        "import os\nif os.fork() == 0:\n    os.setsid()\n    os.fork()\n    __import__('time').sleep(600)"
+    )
     with suppress(LearnerRaised):
         box.run("os.setsid()")
     with box.learner("def attempt():\n    return 7") as learner:

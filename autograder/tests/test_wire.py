@@ -38,7 +38,9 @@ def receive(data: bytes):
     rest = data[wire.PREFIX.size :]
     if len(rest) < header + arrays:
         raise EOFError
-    message, buffers = wire.decode(rest[:header], bytearray(rest[header : header + arrays]), wire.DECODE_REPLY)
+    message, buffers = wire.decode(
+        rest[:header], bytearray(rest[header : header + arrays]), wire.DECODE_REPLY
+    )
     unpacker = wire.Unpacker(buffers)
     if isinstance(message, wire.Returned):
         return [unpacker.unpack(outcome.value) for outcome in message.outcomes]
@@ -75,7 +77,15 @@ def _described(value) -> str:
 
 DTYPES = [
     f"{order}{kind}{size}"
-    for kind, sizes in {"b": "1", "i": "1248", "u": "1248", "f": "248", "c": ["8", "16"], "U": "13", "S": "14"}.items()
+    for kind, sizes in {
+        "b": "1",
+        "i": "1248",
+        "u": "1248",
+        "f": "248",
+        "c": ["8", "16"],
+        "U": "13",
+        "S": "14",
+    }.items()
     for size in sizes
     for order in ("<>" if size != "1" or kind == "U" else "|")
     if kind != "S" or order == "|" or size != "1"
@@ -84,7 +94,9 @@ text = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 plain = (
     st.none() | st.booleans() | st.integers(-(2**63), 2**63 - 1) | st.floats(allow_nan=False) | text | st.binary(max_size=20)
 )  # fmt: skip
-keys = plain | st.complex_numbers(allow_nan=False) | st.tuples(plain, plain) | st.frozensets(plain, max_size=3)
+keys = (
+    plain | st.complex_numbers(allow_nan=False) | st.tuples(plain, plain) | st.frozensets(plain, max_size=3)
+)
 shapes = st.lists(st.integers(0, 4), max_size=4).map(tuple)
 
 
@@ -117,18 +129,26 @@ def _random_array(rng, dtype, shape):
     return raw.view(dtype)[..., 0] if raw.size else np.empty(shape, dtype)
 
 
-scalars = arrays().filter(lambda a: a.size and a.dtype.kind not in "US").map(lambda a: a.astype(a.dtype.newbyteorder("=")).flat[0])
+scalars = (
+    arrays()
+    .filter(lambda a: a.size and a.dtype.kind not in "US")
+    .map(lambda a: a.astype(a.dtype.newbyteorder("=")).flat[0])
+)
 leaves = plain | st.integers(-(2**200), 2**200) | st.floats() | st.complex_numbers() | scalars | arrays()
 values = st.recursive(
     leaves,
-    lambda inner: st.lists(inner, max_size=4)
-    | st.lists(inner, max_size=4).map(tuple)
-    | st.dictionaries(keys, inner, max_size=4)
-    | st.sets(keys, max_size=4)
-    | st.frozensets(keys, max_size=4),
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.lists(inner, max_size=4).map(tuple)
+        | st.dictionaries(keys, inner, max_size=4)
+        | st.sets(keys, max_size=4)
+        | st.frozensets(keys, max_size=4)
+    ),
     max_leaves=12,
 )
-patiently = settings(deadline=None, max_examples=300, derandomize=True, suppress_health_check=list(HealthCheck))
+patiently = settings(
+    deadline=None, max_examples=300, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
+)
 
 
 @given(values)
@@ -246,8 +266,16 @@ ODD = {
     "matrix": (lambda: np.asmatrix([[1.0]]), "matrix", "np.asarray"),
     "lying_array": (lambda: np.zeros(3).view(Liar), "Liar", "np.asarray"),
     "record_array": (lambda: np.rec.array([(1, 2.0)]), "recarray", "np.asarray"),
-    "huge_broadcast": (lambda: np.broadcast_to(np.float64(1), (100_000_000,)), "ndarray", "larger than 64 MB"),
-    "endless_broadcast": (lambda: np.broadcast_to(np.int8(1), (1 << 20, 1 << 20)), "ndarray", "larger than 64 MB"),
+    "huge_broadcast": (
+        lambda: np.broadcast_to(np.float64(1), (100_000_000,)),
+        "ndarray",
+        "larger than 64 MB",
+    ),
+    "endless_broadcast": (
+        lambda: np.broadcast_to(np.int8(1), (1 << 20, 1 << 20)),
+        "ndarray",
+        "larger than 64 MB",
+    ),
     "huge_integer": (lambda: 1 << 5000, "int", "over 4096 bits"),
     "huge_text": (lambda: "x" * 2_000_000, "str", "longer than"),
     "huge_bytes": (lambda: bytes(2_000_000), "bytes", "longer than"),
@@ -276,7 +304,7 @@ def test_what_is_left_of_too_many_values_says_so():
         received = across([None] * count)
         last = received[-1] if isinstance(received, list) else received
         assert isinstance(last, Odd) == (count >= wire.MAX_NODES)
-        assert last is None or "more than 200000 values" in last.why or "not a number" in last.why
+        assert last is None or "more than 200000 values" in last.why
 
 
 def test_list_inside_itself_ends():
@@ -319,7 +347,9 @@ def test_words_of_a_learner_cannot_act():
 
 
 def assembled(header: bytes, arrays: bytes = b"", magic=wire.MAGIC, claims=(None, None)) -> bytes:
-    sizes = [len(part) if claim is None else claim for part, claim in zip((header, arrays), claims, strict=True)]
+    sizes = [
+        len(part) if claim is None else claim for part, claim in zip((header, arrays), claims, strict=True)
+    ]
     return wire.PREFIX.pack(magic, *sizes) + header + arrays
 
 
@@ -338,7 +368,12 @@ def nested(depth: int, wrap=lambda inner: ["s", "list", [inner]]):
 
 
 def deep_bytes(depth: int) -> bytes:
-    return b"\x92\x90\x93\xa8returned\x01\x91\x95" + b"\x93\xa1s\xa4list\x91" * depth + b"\x92\xa1p\xc0" + b"\xc0\x90\x90\x00"
+    return (
+        b"\x92\x90\x93\xa8returned\x01\x91\x95"
+        + b"\x93\xa1s\xa4list\x91" * depth
+        + b"\x92\xa1p\xc0"
+        + b"\xc0\x90\x90\x00"
+    )
 
 
 def integers_that_collide(count: int):
@@ -401,7 +436,9 @@ LIES = {
     "character_half": lying(["a", "<U1", [1], 0], (0xD800).to_bytes(4, "little")),
     "character_half_big_endian": lying(["a", ">U1", [1], 0], (0xDFFF).to_bytes(4, "big")),
     "text_not_utf8": assembled(b"\x92\x90\x93\xa8returned\x01\x91\x95\x92\xa1p\xa2\xff\xfe\xc0\x90\x90\x00"),
-    "text_half_character": assembled(b"\x92\x90\x93\xa8returned\x01\x91\x95\x92\xa1p\xa3\xed\xa0\x80\xc0\x90\x90\x00"),
+    "text_half_character": assembled(
+        b"\x92\x90\x93\xa8returned\x01\x91\x95\x92\xa1p\xa3\xed\xa0\x80\xc0\x90\x90\x00"
+    ),
     "integer_no_hexadecimal": lying(["i", "__import__('os')"]),
     "integer_of_megabytes": lying(["i", "0x" + "f" * 1_000_000]),
     "integer_too_deep_for_str": lying(["i", "0x" + "f" * 1101]),
@@ -478,7 +515,26 @@ def test_frame_that_is_too_large_is_not_sent():
 
 # --- noise ----------------------------------------------------------------------------------------------------------
 
-TAGS = ["p", "i", "c", "b", "n", "a", "s", "d", "k", "g", "f", "o", "returned", "ran", "described", "ready", "callback-wanted", "run"]
+TAGS = [
+    "p",
+    "i",
+    "c",
+    "b",
+    "n",
+    "a",
+    "s",
+    "d",
+    "k",
+    "g",
+    "f",
+    "o",
+    "returned",
+    "ran",
+    "described",
+    "ready",
+    "callback-wanted",
+    "run",
+]
 ATOMS = [
     None, True, 0, 1, -1, 7, 2**31, 2**63 - 1, 2**64 - 1, -(2**63), 0.0, float("nan"), float("inf"), "", "x", "list", "set", "dict",
     "tuple", "frozenset", "<f8", "|b1", "<U1", ">i4", "|S0", "|O8", "<c16", "0x1f", "-0x1", b"", b"\0" * 8, b"\xff" * 16, [], {},
@@ -535,7 +591,9 @@ def _node(rng: random.Random, depth: int):
     if depth == 0 or rng.random() < 0.1:
         return _thing(rng, 1)
     inner = [_node(rng, depth - 1) for _ in range(rng.randrange(4))]
-    dtype = rng.choice("<>|=") + rng.choice("biufcSUOV?mM") + str(rng.choice([0, 1, 2, 4, 8, 16, 999_999_999]))
+    dtype = (
+        rng.choice("<>|=") + rng.choice("biufcSUOV?mM") + str(rng.choice([0, 1, 2, 4, 8, 16, 999_999_999]))
+    )
     shape = [rng.choice([0, 1, 2, 4, 8, 16, 2**31, 2**62, -1]) for _ in range(rng.randrange(4))]
     return rng.choice(
         [
@@ -568,7 +626,9 @@ def test_noise_is_a_value_or_a_wire_error(count):
             except (WireError, EOFError):
                 pass
             except BaseException as error:
-                raise AssertionError(f"frame {number} brought out {type(error).__name__}: {data.hex()}") from error
+                raise AssertionError(
+                    f"frame {number} brought out {type(error).__name__}: {data.hex()}"
+                ) from error
         peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()

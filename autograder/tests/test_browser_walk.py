@@ -1,0 +1,171 @@
+"""A student's walk through the real JupyterLab in a headless browser: open, Run All, solve one exercise, see it pass."""
+
+import base64
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from autograder.tests.material import COURSE, LESSONS, answers
+
+webdriver = pytest.importorskip("selenium.webdriver")
+CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
+pytestmark = pytest.mark.skipif(
+    not (CHROMIUM and DRIVER), reason="chromium and chromium-driver are not installed"
+)
+
+PATIENCE = 120  # seconds for one step on a busy machine
+LAB = COURSE.root / "autograder" / "lab"
+lessons = pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.name)
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory):
+    """JupyterLab as `make lab` starts it, on a copy of the course; its address."""
+    root = tmp_path_factory.mktemp("lab")
+    shutil.copytree(COURSE.root / "course", root / "course")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    environment = os.environ | {
+        "JUPYTER_CONFIG_PATH": str(LAB),
+        "JUPYTERLAB_WORKSPACES_DIR": str(root / "workspaces"),
+    }
+    command = [
+        sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", f"--ServerApp.port={port}",
+        f"--ServerApp.root_dir={root}", "--IdentityProvider.token=walk", "--LabApp.expose_app_in_browser=True",
+    ]  # fmt: skip
+    with (root / "lab.log").open("w") as log:
+        server = subprocess.Popen(command, env=environment, stdout=log, stderr=log, cwd=root)
+    try:
+        _wait_for(lambda: _answers(f"http://127.0.0.1:{port}/api?token=walk"), "JupyterLab does not answer")
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.terminate()
+        server.wait(timeout=30)
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory):
+    options = webdriver.ChromeOptions()
+    options.binary_location = CHROMIUM
+    for flag in ("headless=new", "no-sandbox", "disable-gpu", "disable-dev-shm-usage", "disable-background-networking",
+                 "disable-component-update", "disable-sync", "no-first-run", "window-size=1300,1000"):  # fmt: skip
+        options.add_argument(f"--{flag}")
+    options.add_argument(f"--user-data-dir={tmp_path_factory.mktemp('chromium')}")
+    driver = webdriver.Chrome(options, webdriver.ChromeService(DRIVER))
+    driver.set_script_timeout(PATIENCE)
+    yield driver
+    driver.quit()
+
+
+def _answers(address: str) -> bool:
+    try:
+        return urllib.request.urlopen(address, timeout=5).status == 200
+    except OSError:
+        return False
+
+
+def _wait_for(condition, complaint: str):
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
+        if found := condition():
+            return found
+        time.sleep(0.3)
+    raise AssertionError(complaint)
+
+
+CURRENT = "const panel = window.jupyterapp && window.jupyterapp.shell.currentWidget;"
+
+
+def _open(browser, lab: str, path: str) -> None:
+    browser.get(f"{lab}/lab/tree/{path}?token=walk&reset")
+    ready = f"""{CURRENT} if (!panel || !panel.content || !panel.content.model || !panel.sessionContext) return false;
+        const kernel = panel.sessionContext.session && panel.sessionContext.session.kernel;
+        return panel.context.path === arguments[0] && !!kernel && kernel.status === 'idle';"""
+    _wait_for(lambda: browser.execute_script(ready, path), f"{path} does not open with a kernel")
+
+
+def _run_all(browser) -> list[dict]:
+    """Run all cells as the menu does, and return the cells with their outputs."""
+    browser.execute_async_script(
+        "const done = arguments[0];"
+        "window.jupyterapp.commands.execute('notebook:run-all-cells').then(() => done(true), () => done(false));"
+    )
+    _wait_for(
+        lambda: browser.execute_script(
+            f"{CURRENT} return panel.sessionContext.session.kernel.status === 'idle';"
+        ),
+        "the kernel does not come to rest",
+    )
+    return browser.execute_script(f"{CURRENT} return panel.content.model.toJSON().cells;")
+
+
+def _write(browser, cell_id: str, source: str) -> None:
+    browser.execute_script(
+        f"""{CURRENT} const cell = Array.from(panel.content.model.cells).find(c => c.id === arguments[0]);
+        cell.sharedModel.setSource(arguments[1]);""",
+        cell_id,
+        source,
+    )
+
+
+def _errors(cells: list[dict]) -> dict[str, list[str]]:
+    return {
+        cell["id"]: output["traceback"]
+        for cell in cells
+        for output in cell.get("outputs", [])
+        if output["output_type"] == "error"
+    }
+
+
+def _text(cell: dict) -> str:
+    parts = [o.get("text", "") for o in cell["outputs"]]
+    return "".join("".join(part) if isinstance(part, list) else part for part in parts)
+
+
+@lessons
+def test_run_all_on_the_untouched_release_runs_through(lab, browser, lesson, tmp_path):
+    _open(browser, lab, f"course/{lesson.name}/{lesson.slug}.ipynb")
+    cells = _run_all(browser)
+    code = [cell for cell in cells if cell["cell_type"] == "code"]
+    assert all(cell["execution_count"] for cell in code), "Run All stopped before the last cell"
+    walls = {name: lines for name, lines in _errors(cells).items() if len("\n".join(lines).splitlines()) > 3}
+    assert not walls, f"a wall of red: {walls}"
+    checks = {cell["id"] for cell in code if cell["id"].endswith("_check")}
+    assert checks <= set(_errors(cells)), "a check passes although nothing is written"
+    picture = tmp_path / f"{lesson.slug}.png"
+    picture.write_bytes(base64.b64decode(browser.get_screenshot_as_base64()))
+    assert picture.stat().st_size > 20_000
+    if folder := os.environ.get("KEEP_SCREENSHOTS"):
+        shutil.copy(picture, Path(folder) / picture.name)
+
+
+@lessons
+def test_a_solved_exercise_turns_its_check_green(lab, browser, lesson):
+    name = next(iter(answers(lesson)))
+    _open(browser, lab, f"course/{lesson.name}/{lesson.slug}.ipynb")
+    _write(browser, name, answers(lesson)[name])
+    cells = {cell["id"]: cell for cell in _run_all(browser)}
+    assert "Passed." in _text(cells[f"{name}_check"])
+    assert f"{name}_check" not in _errors(list(cells.values()))
+
+
+def test_students_lab_is_clean(lab, browser):
+    _open(browser, lab, f"course/{LESSONS[0].name}/{LESSONS[0].slug}.ipynb")
+    menus = browser.execute_script(
+        "return Array.from(document.querySelectorAll('.lm-MenuBar-itemLabel')).map(e => e.textContent);"
+    )
+    assert "File" in menus and "Nbgrader" not in menus
+    outside = browser.execute_script(
+        "return performance.getEntriesByType('resource').map(e => e.name).filter(n => !n.startsWith(arguments[0]))"
+        ".filter(n => !n.startsWith('data:') && !n.startsWith('blob:'));",
+        lab,
+    )
+    assert outside == [], "a request would leave the machine"
