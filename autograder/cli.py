@@ -118,7 +118,7 @@ def grade(lesson, every, jobs, cluster, least, root, isolation) -> None:
                     continue
                 with terminal.progress(name, len(waiting)) as advance:
                     results = batch.grade_all(course, name, executor, settings, lambda result: advance())
-                record(course, name, results)
+                record(course, name, results, settings)
                 terminal.show_class(name, results)
                 needs_a_human |= any(result.needs_a_human for result in results)
     except (CourseError, IsolationError) as error:

@@ -13,6 +13,8 @@ import nbformat
 import numpy as np
 from nbformat import NotebookNode
 
+from autograder.release import lesson_named_in
+
 PACKAGE = Path(__file__).resolve().parent
 
 
@@ -116,6 +118,12 @@ class Course:
             if name in (lesson.name, lesson.slug, lesson.name.partition("_")[0]):
                 return lesson
         raise CourseError(f"there is no lesson {name!r}; the lessons are {', '.join(self.lessons)}")
+
+    def expect_lesson(self, name: str, notebook: NotebookNode) -> None:
+        """Refuse the notebook of another lesson, before its answers count as missing; `CourseError` says whose it is."""
+        named = lesson_named_in(notebook)
+        if named in self.lessons and named != name:
+            raise CourseError(f"This is the notebook of {named}, not of {name}. Ask for the right one.")
 
     @property
     def hidden_folders(self) -> list[Path]:

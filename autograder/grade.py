@@ -235,6 +235,7 @@ class Grader:
         """
         notebook, notes = read(data)
         lesson = lesson or self._find_lesson(notebook, name)
+        self.course.expect_lesson(lesson, notebook)
         release = self.course.lesson(lesson).release
         mended, mending_notes = repair(notebook, release)
         cells = [CellToRun(_label(c), c.name, c.source) for c in code_cells(mended, release)]

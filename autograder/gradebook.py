@@ -10,10 +10,11 @@ from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.apps import AutogradeApp
 
 from autograder.course import Course, CourseError
+from autograder.grade import Settings
 from autograder.results import Result
 
 
-def record(course: Course, lesson: str, results: Sequence[Result]) -> None:
+def record(course: Course, lesson: str, results: Sequence[Result], settings: Settings) -> None:
     """Run ``nbgrader autograde LESSON --force`` in this process; its judge finds the results in the journal.
 
     Late penalties, manual grades and comments are nbgrader's, and stay as they are.
@@ -27,7 +28,8 @@ def record(course: Course, lesson: str, results: Sequence[Result]) -> None:
         return
     with _inside(course.root):
         app = AutogradeApp()
-        app.initialize([lesson, "--force", "--Application.log_level=ERROR"])
+        levels = [f"--Judge.{name}={getattr(settings, name)}" for name in ("isolation", "least_isolation")]
+        app.initialize([lesson, "--force", "--Application.log_level=ERROR", *levels])
         app.log.setLevel(logging.ERROR)
         _expect_assignment(app.coursedir.db_url, app.coursedir.course_id, lesson)
         try:

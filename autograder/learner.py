@@ -227,9 +227,8 @@ class WorkerProcess:
         self.printed = bytearray()
         self.printed_bytes = 0
         self._seen_pid = _pid_behind(pidfd) or pid
-        self.cpu_seen = (
-            0.0  # as of the last slow call; reading it before every call would cost more than the call
-        )
+        # As of the last slow call: reading it before every call would cost more than the call.
+        self.cpu_seen = 0.0
 
     def processor_time(self) -> tuple[bool, float]:
         """Whether the process wants a processor now, and the CPU seconds it has had since its start."""
@@ -407,7 +406,7 @@ class Learner:
         for index, (label, source) in enumerate(self._cells):
             if index in self._skipped:
                 continue
-            if self._used_up(began, self._limits.load_seconds, self._worker.processor_time()[1]):
+            if self._used_up(began, self._limits.load_seconds, self._cpu_spent):
                 self._skip_from(index)
                 return True
             try:
@@ -450,7 +449,7 @@ class Learner:
 
     def _ensure(self) -> None:
         limit = self._limits.submission_seconds
-        if self._used_up(self._began, limit, self._cpu_spent()):
+        if self._used_up(self._began, limit, self._cpu_spent):
             raise LearnerTimedOut(f"the whole notebook took over {limit:g} s")
         if self._worker is None:
             self._restarts += 1
@@ -459,9 +458,10 @@ class Learner:
             self.start()
 
     @staticmethod
-    def _used_up(began: float, limit: float, cpu_seconds: float) -> bool:
+    def _used_up(began: float, limit: float, cpu_seconds: Callable[[], float]) -> bool:
+        """Whether a time is up; CPU seconds are asked for only when the wall clock says so."""
         wall = time.monotonic() - began
-        return wall > limit and (wall > SLACK * limit or cpu_seconds > limit)
+        return wall > limit and (wall > SLACK * limit or cpu_seconds() > limit)
 
     def _cpu_spent(self) -> float:
         return self._spent + (self._worker.processor_time()[1] if self._worker else 0.0)

@@ -14,19 +14,21 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_output
 from nbgrader import utils
 from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
+from traitlets import Enum
 
-from autograder.batch import journal_of
+from autograder.batch import LINK, journal_of, notebook_of
 from autograder.course import Course, CourseError
 from autograder.grade import Settings, warm_grader
 from autograder.journal import Journal
 from autograder.notebook import UnreadableNotebook, read
-from autograder.release import lesson_name, points
 from autograder.repair import repair
 from autograder.report import exercise_html, exercise_text
 from autograder.results import ExerciseResult, Result, unreadable
+from autograder.sandbox import LEVELS
 from autograder.sanitise import sanitise
 
 FAULT = "grader_fault"
+REFUSED = b"refused: "  # begins what stands in the place of a link
 
 
 @cache
@@ -42,8 +44,12 @@ class Reader(NotebookExporter):
             return super().from_file(file_stream, resources=resources, **kwargs)
         path = Path(file_stream.name)
         try:
-            notebook, notes = read(path.read_bytes())
-        except UnreadableNotebook as error:
+            data = path.read_bytes()
+            if data.startswith(REFUSED):
+                raise UnreadableNotebook(data.removeprefix(REFUSED).decode("utf-8", "replace")[:300])
+            notebook, notes = read(data)
+            Course(Path(self.parent.coursedir.root)).expect_lesson(resources["nbgrader"]["assignment"], notebook)
+        except (UnreadableNotebook, CourseError) as error:
             notebook, notes = _release(self.parent.coursedir.root, resources), []
             notebook.metadata["course_unreadable"] = str(error)
             self.log.error("%s cannot be read: %s", path, error)
@@ -70,29 +76,20 @@ def tidy_submission(assignment: str, student: str, notebooks: list[str]) -> None
     folder = Path(notebooks[0]).parent
     for path in map(Path, find_all_files(str(folder))):
         if path.is_symlink():
-            (folder / "refused_links.txt").open("a").write(f"{path.name} -> {path.readlink()}\n")
+            with open(folder / "refused_links.txt", "a", encoding="utf-8") as list_of_links:
+                list_of_links.write(f"{path.name} -> {path.readlink()}\n")
             path.unlink()
-    notebooks[:] = [name for name in notebooks if Path(name).exists()]
+            if path.suffix == ".ipynb":
+                path.write_bytes(REFUSED + LINK.encode())
     lesson = folder.name
     expected = folder / f"{lesson.partition('_')[2]}.ipynb"
-    if not expected.exists() and (renamed := _renamed(notebooks, lesson)):
+    if not expected.exists() and (renamed := notebook_of(_course_around(folder), lesson, list(map(Path, notebooks)))):
         shutil.copy(renamed, expected)
         notebooks[:] = [str(expected)]
 
 
-def _renamed(notebooks: list[str], lesson: str) -> str | None:
-    """The one notebook that can only be this lesson's, whatever it is called."""
-    course = Course()
-    exercises = {entry.name: points(entry.release) for entry in course.released.values()}
-    matching = []
-    for path in notebooks:
-        try:
-            notebook, _ = read(Path(path).read_bytes())
-        except UnreadableNotebook:
-            continue
-        if lesson_name(notebook, path, exercises) == lesson:
-            matching.append(path)
-    return max(matching, key=lambda path: Path(path).stat().st_mtime, default=None)
+def _course_around(folder: Path) -> Course:
+    return Course(next(root for root in folder.parents if (root / "solutions" / "helpers.py").exists()))
 
 
 class Intake(NbGraderPreprocessor):
@@ -111,6 +108,9 @@ class Intake(NbGraderPreprocessor):
 
 class Judge(NbGraderPreprocessor):
     """In the place of nbgrader's Execute: verdicts from the judge's process, the learner's code in another."""
+
+    isolation = Enum(LEVELS, "strong", help="Highest isolation level to use.").tag(config=True)
+    least_isolation = Enum(LEVELS, "container", help="Below this level nothing is graded.").tag(config=True)
 
     def preprocess(self, nb: NotebookNode, resources):
         about = resources["nbgrader"]
@@ -132,7 +132,8 @@ class Judge(NbGraderPreprocessor):
             return unreadable(lesson, nb.metadata["course_unreadable"], lesson=lesson, student=student)
         root = Path(self.parent.parent.coursedir.root)
         try:
-            return graded(root, nbformat.writes(nb).encode(), lesson, student)
+            settings = Settings(isolation=self.isolation, least_isolation=self.least_isolation)
+            return graded(root, nbformat.writes(nb).encode(), lesson, student, settings)
         except Exception as error:  # whatever it is, it is ours: a human decides
             self.log.exception("the judge could not grade %s", student)
             return unreadable(
@@ -140,9 +141,9 @@ class Judge(NbGraderPreprocessor):
             )
 
 
-def graded(root: Path, data: bytes, lesson: str, student: str) -> Result:
+def graded(root: Path, data: bytes, lesson: str, student: str, settings: Settings) -> Result:
     """Result of a submission: from the journal if nothing has changed since, otherwise from the judge."""
-    grader, journal = warm_grader(root, Settings()), _journal(root, lesson)
+    grader, journal = warm_grader(root, settings), _journal(root, lesson)
     try:
         request = grader.prepare(data, f"{student}/{lesson}", lesson, student)
     except (UnreadableNotebook, CourseError) as error:

@@ -54,6 +54,7 @@ class Examination:
         self.sitting: Sitting | None = None
         self.failure = ""  # why the checks could not be collected
         self._outcome: Outcome | None = None
+        self._known: dict[str, tuple[list[str], str]] = {}  # a check's arguments and words, looked up once
 
     def run(self) -> None:
         """Collect and serve.
@@ -127,13 +128,13 @@ class Examination:
                 return Outcome("grader_fault", f"The check {item.name} could not be set up: {words}")
             return self._outcome
 
-        weight = marker.kwargs.get("weight", 1)
-        return CollectedCheck(item.name, marker.args[0], weight, words_of(item.function), run)
+        weight, words = marker.kwargs.get("weight", 1), words_of(item.function)
+        self._known[item.name] = list(inspect.signature(item.function).parameters), words
+        return CollectedCheck(item.name, marker.args[0], weight, words, run)
 
     def _judge(self, item: pytest.Function) -> Outcome:
-        names = inspect.signature(item.function).parameters
+        names, message = self._known[item.name]
         arguments = {name: item.funcargs[name] for name in names}
-        message = words_of(item.function)
         try:
             item.function(**arguments)
         except LearnerFault as fault:

@@ -106,9 +106,7 @@ def lesson_name(
         The lesson that the notebook itself names; else the one its file or folder is named after; else the
         one whose exercises it holds most of; else the one that occurs in the file's name. None if unclear.
     """
-    course = notebook.metadata.get("course")
-    named = course.get("lesson") if isinstance(course, dict) else None
-    if isinstance(named, str) and named in lessons:
+    if (named := lesson_named_in(notebook)) in lessons:
         return named
     by_name = {lesson.partition("_")[2]: lesson for lesson in lessons} | {
         lesson: lesson for lesson in lessons
@@ -118,6 +116,13 @@ def lesson_name(
         if part in by_name:
             return by_name[part]
     return _by_exercises(notebook, lessons) or _by_words(stem, by_name)
+
+
+def lesson_named_in(notebook: NotebookNode) -> str | None:
+    """The lesson that a notebook's own metadata names."""
+    course = notebook.metadata.get("course")
+    named = course.get("lesson") if isinstance(course, dict) else None
+    return named if isinstance(named, str) else None
 
 
 def _name_parts(file_name: str | None) -> list[str]:
