@@ -13,7 +13,6 @@ from autograder.notebook import UnreadableNotebook, read
 from autograder.release import lesson_name, points
 from autograder.results import Result, unreadable
 
-
 LINK = "The submission is a link to another file, not a notebook. Ask for the notebook itself."
 NO_FILE = "The submission is a folder or a device, not a notebook. Ask for the notebook itself."
 

@@ -45,11 +45,11 @@ class Lesson:
     def checks_path(self) -> Path:
         return self.root / "autograder" / "checks" / f"test_{self.slug}.py"
 
-    @functools.cached_property
+    @property
     def solution(self) -> NotebookNode:
         return _read(self.solution_path, "is it spelled as its folder?")
 
-    @functools.cached_property
+    @property
     def release(self) -> NotebookNode:
         return _read(self.release_path, f"run `make course`, or `nbgrader generate_assignment {self.name}`")
 
@@ -74,10 +74,16 @@ class Lesson:
 
 
 def _read(path: Path, remedy: str) -> NotebookNode:
+    """A notebook of the course's own, which nobody may change: it is read once for all."""
     try:
-        return nbformat.read(path, as_version=4)
+        return _parsed(path, path.stat().st_mtime_ns)
     except FileNotFoundError:
         raise CourseError(f"{path} does not exist: {remedy}") from None
+
+
+@functools.lru_cache(maxsize=128)
+def _parsed(path: Path, modified: int) -> NotebookNode:
+    return nbformat.read(path, as_version=4)
 
 
 class Course:

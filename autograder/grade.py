@@ -11,10 +11,12 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import msgspec
+from nbformat import NotebookNode
 
 from autograder import release as released
 from autograder import results
@@ -236,8 +238,20 @@ class Grader:
         notebook, notes = read(data)
         lesson = lesson or self._find_lesson(notebook, name)
         self.course.expect_lesson(lesson, notebook)
+        mended, mending_notes = repair(notebook, self.course.lesson(lesson).release)
+        return self.request(mended, name, lesson, student, seed, notes + mending_notes)
+
+    def request(
+        self,
+        mended: NotebookNode,
+        name: str,
+        lesson: str,
+        student: str | None = None,
+        seed: str | None = None,
+        notes: Sequence[str] = (),
+    ) -> Request:
+        """What the judge gets of a notebook that has been read and repaired already; see `prepare`."""
         release = self.course.lesson(lesson).release
-        mended, mending_notes = repair(notebook, release)
         cells = [CellToRun(_label(c), c.name, c.source) for c in code_cells(mended, release)]
         if seed is None:
             work = msgspec.json.encode([cell.source for cell in cells])
@@ -247,7 +261,7 @@ class Grader:
                 else secrets.token_hex(16)
             )
         return Request(
-            name=name, lesson=lesson, student=student, seed=seed, cells=cells, notes=notes + mending_notes,
+            name=name, lesson=lesson, student=student, seed=seed, cells=cells, notes=list(notes),
             least_isolation=self.settings.least_isolation, limits=self.settings.limits,
         )  # fmt: skip
 

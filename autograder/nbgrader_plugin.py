@@ -4,11 +4,11 @@
 and defuses a notebook, `Judge` takes the place of nbgrader's Execute, `SaveVerdicts` leaves a grader's fault unscored.
 """
 
+import copy
 import shutil
 from functools import cache
 from pathlib import Path
 
-import nbformat
 from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
@@ -32,8 +32,13 @@ REFUSED = b"refused: "  # begins what stands in the place of a link
 
 
 @cache
+def _course(root: Path) -> Course:
+    return Course(root)
+
+
+@cache
 def _journal(root: Path, lesson: str) -> Journal:
-    return journal_of(Course(root), lesson)
+    return journal_of(_course(root), lesson)
 
 
 class Reader(NotebookExporter):
@@ -48,9 +53,9 @@ class Reader(NotebookExporter):
             if data.startswith(REFUSED):
                 raise UnreadableNotebook(data.removeprefix(REFUSED).decode("utf-8", "replace")[:300])
             notebook, notes = read(data)
-            Course(Path(self.parent.coursedir.root)).expect_lesson(resources["nbgrader"]["assignment"], notebook)
+            _course(Path(self.parent.coursedir.root)).expect_lesson(resources["nbgrader"]["assignment"], notebook)
         except (UnreadableNotebook, CourseError) as error:
-            notebook, notes = _release(self.parent.coursedir.root, resources), []
+            notebook, notes = copy.deepcopy(_release(self.parent.coursedir.root, resources)), []
             notebook.metadata["course_unreadable"] = str(error)
             self.log.error("%s cannot be read: %s", path, error)
         if notes:
@@ -59,9 +64,8 @@ class Reader(NotebookExporter):
 
 
 def _release(root: str, resources) -> NotebookNode:
-    """A copy of the release that a submission comes from."""
-    lesson = Course(Path(root)).lesson(resources["nbgrader"]["assignment"])
-    return nbformat.read(lesson.release_path, as_version=4)
+    """The release that a submission comes from; not to be changed."""
+    return _course(Path(root)).lesson(resources["nbgrader"]["assignment"]).release
 
 
 def tidy_submission(assignment: str, student: str, notebooks: list[str]) -> None:
@@ -133,7 +137,7 @@ class Judge(NbGraderPreprocessor):
         root = Path(self.parent.parent.coursedir.root)
         try:
             settings = Settings(isolation=self.isolation, least_isolation=self.least_isolation)
-            return graded(root, nbformat.writes(nb).encode(), lesson, student, settings)
+            return graded(root, nb, lesson, student, settings)
         except Exception as error:  # whatever it is, it is ours: a human decides
             self.log.exception("the judge could not grade %s", student)
             return unreadable(
@@ -141,13 +145,10 @@ class Judge(NbGraderPreprocessor):
             )
 
 
-def graded(root: Path, data: bytes, lesson: str, student: str, settings: Settings) -> Result:
-    """Result of a submission: from the journal if nothing has changed since, otherwise from the judge."""
+def graded(root: Path, mended: NotebookNode, lesson: str, student: str, settings: Settings) -> Result:
+    """Result of a mended submission: from the journal if nothing has changed since, otherwise from the judge."""
     grader, journal = warm_grader(root, settings), _journal(root, lesson)
-    try:
-        request = grader.prepare(data, f"{student}/{lesson}", lesson, student)
-    except (UnreadableNotebook, CourseError) as error:
-        return unreadable(f"{student}/{lesson}", str(error), lesson=lesson, student=student)
+    request = grader.request(mended, f"{student}/{lesson}", lesson, student)
     key = request.key(grader.course.lesson(lesson).fingerprint())
     result = journal.get(key)
     if result is None:
