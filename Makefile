@@ -62,7 +62,9 @@ test-full: lint
 	FULL=1 $(PYTEST) -rs -m "" $(ARGS)
 
 bench: $(DEVELOPMENT)
-	@for script in autograder/bench/*.py; do echo "$$script"; $(BIN)/python "$$script" $(ARGS) || exit 1; done
+	$(BIN)/python autograder/bench/lesson_seconds.py
+	$(BIN)/python autograder/bench/cpu_per_submission.py $(ARGS)
+	$(BIN)/python autograder/bench/cpu_per_submission.py --real $(ARGS)
 
 lint: $(DEVELOPMENT)
 	$(BIN)/ruff check .

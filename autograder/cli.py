@@ -6,6 +6,9 @@ from pathlib import Path
 import click
 import msgspec
 
+if sys.platform == "win32":
+    sys.exit("Grading keeps programs apart with what only Linux and macOS have. Run this inside WSL 2.")
+
 from autograder import batch, terminal
 from autograder.course import Course, CourseError
 from autograder.grade import Grader, Settings

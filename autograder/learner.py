@@ -24,6 +24,7 @@ from autograder import sandbox, wire
 
 KEPT_OUTPUT = 64 << 10
 MOST_RESTARTS = 8
+MOST_BAD_CELLS = 4  # cells that hang or end the process while loading, before the rest is left out
 PATIENCE = 8  # a starved process may take so many times its limit by the wall clock
 SLACK = 2  # and a whole notebook, of which some calls may be starved, so many times
 ANSWERS = {wire.RunCell: wire.CellRan, wire.Describe: wire.Described, wire.Call: wire.Returned}
@@ -383,6 +384,7 @@ class Learner:
         self._began = time.monotonic()
         self._spent = 0.0  # CPU seconds of workers that have ended
         self._skipped: set[int] = set()
+        self._bad_cells = 0
         self.cell_failures: dict[str, wire.Failure] = {}
         self.layers: list[str] = []
         self.missing: list[str] = []
@@ -394,11 +396,10 @@ class Learner:
 
     def start(self) -> None:
         """Start a worker and run the learner's cells in it, each with an outcome of its own."""
-        end = time.monotonic() + self._limits.load_seconds
-        while not self._start_once(end):
+        while not self._start_once():
             self.stop()
 
-    def _start_once(self, end: float) -> bool:
+    def _start_once(self) -> bool:
         self._worker = self._zygote.spawn(self._given, self._limits)
         ready, _ = self._worker.receive(Deadline(30, self._worker))
         self.layers, self.missing = ready.layers, ready.missing
@@ -414,7 +415,8 @@ class Learner:
             except LearnerFault as fault:
                 self.cell_failures[label] = wire.Failure(fault.verdict, [], f"{label}: {fault}", "")
                 self._skipped.add(index)
-                if time.monotonic() > end:
+                self._bad_cells += 1
+                if self._bad_cells >= MOST_BAD_CELLS:
                     self._skip_from(index + 1)
                 return False
             if reply.failure is not None:
@@ -422,8 +424,8 @@ class Learner:
         return True
 
     def _skip_from(self, index: int) -> None:
-        """Leave the cells from this one on out: those before it took all the time there is for loading."""
-        words = f"the cells before it took over {self._limits.load_seconds:g} s"
+        """Leave the cells from this one on out."""
+        words = "the cells before it took all the time there is, or ended the program too often"
         for later in range(index, len(self._cells)):
             label = self._cells[later][0]
             self._skipped.add(later)

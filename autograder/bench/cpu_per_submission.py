@@ -6,8 +6,11 @@ Three ways to grade the same submissions (two thirds right, the rest each with a
 
 - ``engine``: `autograder check` on all notebooks;
 - ``judge``: stock ``nbgrader autograde`` with our judge in the place of Execute;
-- ``stock``: stock ``nbgrader autograde`` with nbgrader's own Execute on a twin notebook: the same answers, no demo
-  cells, and in its test cells the very assertions of our hidden checks.
+- ``stock``: stock ``nbgrader autograde`` with nbgrader's own Execute.
+
+The notebook is the lesson without its prose and demo cells; for ``stock`` the very assertions of our hidden checks
+stand in its test cells. With --real it is the lesson as students have it, demo cells and visible checks included; stock
+nbgrader then executes all of it.
 
 Each is run twice, with few and with many submissions; the difference is free of the start of the process. CPU seconds
 are those of the process and all its descendants (user and system).
@@ -30,6 +33,8 @@ import nbformat
 from nbformat.v4 import new_code_cell, new_notebook
 
 from autograder import checking
+from autograder.authoring import role_of
+from autograder.course import Lesson
 from autograder.release import points
 from autograder.tests import material
 
@@ -45,7 +50,7 @@ EXPECTATIONS = (
 )
 
 
-def submissions(lesson, count: int) -> list[bytes]:
+def submissions(lesson: Lesson, count: int) -> list[bytes]:
     """As a class hands them in: two thirds right, the others each with a misconception."""
     answers, ideas = material.answers(lesson), material.misconceptions(lesson)
     made = []
@@ -61,7 +66,7 @@ def submissions(lesson, count: int) -> list[bytes]:
 # --- the twin: our checks as nbgrader's test cells ------------------------------------------------------------------
 
 
-def twin_source(lesson) -> nbformat.NotebookNode:
+def twin_source(lesson: Lesson) -> nbformat.NotebookNode:
     """A stock nbgrader source notebook with the lesson's answers, and its hidden checks as hidden tests."""
     cells = [
         new_code_cell(_cell(lesson, "imports").source, id="imports"),
@@ -164,7 +169,7 @@ def _parametrised(function) -> list[dict]:
     return [dict(zip(names, map(repr, row), strict=True)) for row in rows]
 
 
-def twin_submission(lesson, release: nbformat.NotebookNode, data: bytes) -> str:
+def twin_submission(lesson: Lesson, release: nbformat.NotebookNode, data: bytes) -> str:
     """The twin's release with the answers of one of our submissions."""
     sources = {cell.id: cell.source for cell in nbformat.reads(data.decode(), as_version=4).cells}
     notebook = nbformat.from_dict(json.loads(nbformat.writes(release)))
@@ -177,29 +182,33 @@ def twin_submission(lesson, release: nbformat.NotebookNode, data: bytes) -> str:
 # --- courses and runs -----------------------------------------------------------------------------------------------
 
 
-def our_course(folder: Path, lesson) -> Path:
-    """A course of its own with one lesson, under our configuration."""
-    root = material.COURSE.root
+def our_course(folder: Path, lesson: Lesson, real: bool) -> Lesson:
+    """A course of its own with one lesson, under our configuration; the lesson in it."""
+    root = lesson.root
     (folder / "autograder").mkdir(parents=True)
+    (folder / "solutions").mkdir()
     shutil.copy(root / "nbgrader_config.py", folder)
-    for part in ("solutions", "course"):
-        (folder / part).mkdir()
-        shutil.copytree(root / part / lesson.name, folder / part / lesson.name, symlinks=True)
     shutil.copy(root / "solutions" / "helpers.py", folder / "solutions")
+    shutil.copytree(root / "solutions" / lesson.name, folder / "solutions" / lesson.name, symlinks=True)
     shutil.copytree(root / "autograder" / "checks", folder / "autograder" / "checks")
+    ours = Lesson(lesson.name, folder)
+    if not real:
+        bare = nbformat.read(ours.solution_path, as_version=4)
+        bare.cells = [cell for cell in bare.cells if role_of(cell) in ("imports", "answer", "check")]
+        nbformat.write(bare, ours.solution_path)
     run(["nbgrader", "generate_assignment", lesson.name, "--force"], folder)
-    return folder
+    return ours
 
 
-def stock_course(folder: Path, lesson) -> Path:
-    """A course as nbgrader makes it, with the twin as its one assignment."""
+def stock_course(folder: Path, lesson: Lesson, real: bool) -> nbformat.NotebookNode:
+    """A course as nbgrader makes it, with the same lesson as its one assignment; the released notebook."""
     source = folder / "source" / lesson.name
-    source.mkdir(parents=True)
-    nbformat.write(twin_source(lesson), source / f"{lesson.slug}.ipynb")
-    shutil.copy(lesson.root / "solutions" / "helpers.py", source)
+    shutil.copytree(lesson.root / "solutions" / lesson.name, source)
+    if not real:
+        nbformat.write(twin_source(lesson), source / f"{lesson.slug}.ipynb")
     (folder / "nbgrader_config.py").write_text("c = get_config()\nc.CourseDirectory.course_id = 'twin'\n")
     run(["nbgrader", "generate_assignment", lesson.name, "--force"], folder)
-    return folder
+    return nbformat.read(folder / "release" / lesson.name / f"{lesson.slug}.ipynb", as_version=4)
 
 
 def hand_in(folder: Path, lesson, notebooks: list[str | bytes], step: str) -> None:
@@ -228,43 +237,48 @@ def marginal(few: tuple[float, float], many: tuple[float, float], more: int) -> 
     return {"cpu": (many[0] - few[0]) / more, "wall": (many[1] - few[1]) / more, "start_cpu": few[0]}
 
 
-def measure(lesson, count: int) -> dict[str, dict[str, float]]:
+def measure(lesson: Lesson, count: int, real: bool) -> dict:
     with tempfile.TemporaryDirectory() as name:
-        ours, stock = our_course(Path(name) / "ours", lesson), stock_course(Path(name) / "stock", lesson)
-        release = nbformat.read(stock / "release" / lesson.name / f"{lesson.slug}.ipynb", as_version=4)
+        folder, stock = Path(name) / "ours", Path(name) / "stock"
+        ours = our_course(folder, lesson, real)
+        release = stock_course(stock, lesson, real)
         figures: dict[str, list[tuple[float, float]]] = {"engine": [], "judge": [], "stock": []}
         for size in (BASE, BASE + count):
-            made = submissions(lesson, size)
-            hand_in(ours, lesson, made, "grading")
-            files = sorted(str(path) for path in (ours / "grading").glob("submitted/*/*/*.ipynb"))
+            made = submissions(ours, size)
+            hand_in(folder, ours, made, "grading")
+            files = sorted(str(path) for path in (folder / "grading").glob("submitted/*/*/*.ipynb"))
             check = [
                 "autograder",
                 "check",
                 "--course",
-                str(ours),
+                str(folder),
                 "--json",
-                str(ours / "results.json"),
+                str(folder / "results.json"),
                 *files,
             ]
-            figures["engine"].append(run(check, ours))
-            figures["judge"].append(run(["nbgrader", "autograde", lesson.name, "--force"], ours))
+            figures["engine"].append(run(check, folder))
+            figures["judge"].append(run(["nbgrader", "autograde", lesson.name, "--force"], folder))
             hand_in(stock, lesson, [twin_submission(lesson, release, data) for data in made], ".")
             figures["stock"].append(run(["nbgrader", "autograde", lesson.name, "--force"], stock))
-        levels = {r["isolation"] for r in json.loads((ours / "results.json").read_text())}
+        levels = {r["isolation"] for r in json.loads((folder / "results.json").read_text())}
         table = {way: marginal(*runs, count) for way, runs in figures.items()}
-    return table | {"isolation": sorted(map(str, levels))}
+    return table | {"isolation": sorted(map(str, levels)), "submissions": count, "real": real}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--submissions", type=int, default=50)
     parser.add_argument("--lesson", default="06_softmax_gradient")
+    parser.add_argument("--real", action="store_true", help="the notebook as students have it")
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     lesson = material.COURSE.lesson(options.lesson)
-    table = measure(lesson, options.submissions)
-    print(f"{lesson.name}, {options.submissions} submissions, isolation {', '.join(table['isolation'])}")
+    table = measure(lesson, options.submissions, options.real)
+    kind = "as students have it" if options.real else "without demo cells"
+    print(
+        f"{lesson.name} {kind}, {options.submissions} submissions, isolation {', '.join(table['isolation'])}"
+    )
     print(f"{'':<8}{'CPU s a submission':>20}{'wall s':>10}{'times less CPU than stock':>28}")
     for way in ("stock", "judge", "engine"):
         row = table[way]
