@@ -14,12 +14,13 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_output
 from nbgrader import utils
 from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
-from traitlets import Enum
+from traitlets import Enum, Float, Integer
 
 from autograder.batch import LINK, journal_of, notebook_of
 from autograder.course import Course, CourseError
 from autograder.grade import Settings, warm_grader
 from autograder.journal import Journal
+from autograder.learner import Limits
 from autograder.notebook import UnreadableNotebook, read
 from autograder.repair import repair
 from autograder.report import exercise_html, exercise_text
@@ -53,7 +54,9 @@ class Reader(NotebookExporter):
             if data.startswith(REFUSED):
                 raise UnreadableNotebook(data.removeprefix(REFUSED).decode("utf-8", "replace")[:300])
             notebook, notes = read(data)
-            _course(Path(self.parent.coursedir.root)).expect_lesson(resources["nbgrader"]["assignment"], notebook)
+            _course(Path(self.parent.coursedir.root)).expect_lesson(
+                resources["nbgrader"]["assignment"], notebook
+            )
         except (UnreadableNotebook, CourseError) as error:
             notebook, notes = copy.deepcopy(_release(self.parent.coursedir.root, resources)), []
             notebook.metadata["course_unreadable"] = str(error)
@@ -87,7 +90,9 @@ def tidy_submission(assignment: str, student: str, notebooks: list[str]) -> None
                 path.write_bytes(REFUSED + LINK.encode())
     lesson = folder.name
     expected = folder / f"{lesson.partition('_')[2]}.ipynb"
-    if not expected.exists() and (renamed := notebook_of(_course_around(folder), lesson, list(map(Path, notebooks)))):
+    if not expected.exists() and (
+        renamed := notebook_of(_course_around(folder), lesson, list(map(Path, notebooks)))
+    ):
         shutil.copy(renamed, expected)
         notebooks[:] = [str(expected)]
 
@@ -115,6 +120,12 @@ class Judge(NbGraderPreprocessor):
 
     isolation = Enum(LEVELS, "strong", help="Highest isolation level to use.").tag(config=True)
     least_isolation = Enum(LEVELS, "container", help="Below this level nothing is graded.").tag(config=True)
+    call_seconds = Float(Limits.call_seconds, help="What one call may take.").tag(config=True)
+    load_seconds = Float(Limits.load_seconds, help="What running the cells may take.").tag(config=True)
+    submission_seconds = Float(Limits.submission_seconds, help="What a whole notebook may take.").tag(
+        config=True
+    )
+    memory = Integer(Limits.memory, help="Bytes that a learner's process may take.").tag(config=True)
 
     def preprocess(self, nb: NotebookNode, resources):
         about = resources["nbgrader"]
@@ -136,7 +147,8 @@ class Judge(NbGraderPreprocessor):
             return unreadable(lesson, nb.metadata["course_unreadable"], lesson=lesson, student=student)
         root = Path(self.parent.parent.coursedir.root)
         try:
-            settings = Settings(isolation=self.isolation, least_isolation=self.least_isolation)
+            limits = Limits(self.call_seconds, self.load_seconds, self.submission_seconds, self.memory)
+            settings = Settings(self.isolation, self.least_isolation, limits)
             return graded(root, nb, lesson, student, settings)
         except Exception as error:  # whatever it is, it is ours: a human decides
             self.log.exception("the judge could not grade %s", student)

@@ -146,19 +146,25 @@ def tiny_course(root: Path, *, gradebook: bool = False) -> Course:
     gradebook : bool
         Release the lesson by nbgrader's own command, which enters it into the gradebook; otherwise copy a release.
     """
-    folder = root / "solutions" / TINY
-    folder.mkdir(parents=True)
     _common_files(root)
-    (folder / "lesson.py").write_text(TINY_LESSON)
-    authoring.main(["from-text", str(folder / "lesson.py"), str(folder / "tiny.ipynb")])
-    (folder / "lesson.py").unlink()
-    (folder / "helpers.py").symlink_to("../helpers.py")
-    (root / "autograder" / "checks" / "test_tiny.py").write_text(TINY_CHECKS)
-    course = Course(root)
+    course = add_tiny_lesson(root, TINY, TINY_CHECKS)
     if gradebook:
         release(course, TINY)
-    else:
-        _release_by_hand(course.lessons[TINY])
+    return course
+
+
+def add_tiny_lesson(root: Path, name: str, checks: str) -> Course:
+    """The tiny lesson once more, under a name of its own and with other checks."""
+    slug = name.partition("_")[2]
+    folder = root / "solutions" / name
+    folder.mkdir()
+    (folder / "lesson.py").write_text(TINY_LESSON)
+    authoring.main(["from-text", str(folder / "lesson.py"), str(folder / f"{slug}.ipynb")])
+    (folder / "lesson.py").unlink()
+    (folder / "helpers.py").symlink_to("../helpers.py")
+    (root / "autograder" / "checks" / f"test_{slug}.py").write_text(checks)
+    course = Course(root)
+    _release_by_hand(course.lessons[name])
     return course
 
 
@@ -233,7 +239,14 @@ def command(course: Course, program: str, *arguments: str, **options) -> subproc
     """Run ``nbgrader`` or ``autograder`` as an instructor would, in the folder of the course."""
     binaries = Path(sys.executable).parent
     words = [str(binaries / program)] if program == "nbgrader" else [sys.executable, "-m", "autograder.cli"]
-    return subprocess.run([*words, *arguments], cwd=course.root, env=environment(course), capture_output=True, text=True, **options)
+    return subprocess.run(
+        [*words, *arguments],
+        cwd=course.root,
+        env=environment(course),
+        capture_output=True,
+        text=True,
+        **options,
+    )
 
 
 def environment(course: Course) -> dict[str, str]:

@@ -82,7 +82,9 @@ class check:
 
     def __exit__(self, kind, error, tb):
         self._catcher.__exit__(kind, error, tb)
-        for text in sorted({str(w.message) for w in self._warnings if issubclass(w.category, RuntimeWarning)}):
+        for text in sorted(
+            {str(w.message) for w in self._warnings if issubclass(w.category, RuntimeWarning)}
+        ):
             print(f"Note: NumPy warned about “{text}”.")
         if error is None:
             print(f"{BOLD_GREEN}Passed.{PLAIN} {self.exercise}: every check in this cell holds.")
@@ -117,7 +119,9 @@ def expect_shape(value, shape, message=""):
     if value is None:
         raise CheckFailed("the function returned None. Does it end with `return`?")
     if isinstance(value, (list, tuple)):
-        raise CheckFailed(f"the result is a {type(value).__name__}; a NumPy array of shape {shape} is expected.")
+        raise CheckFailed(
+            f"the result is a {type(value).__name__}; a NumPy array of shape {shape} is expected."
+        )
     found = np.shape(value)
     if found != tuple(shape):
         raise CheckFailed(f"the result has shape {found}, expected {tuple(shape)}. {message}".strip())
