@@ -256,13 +256,13 @@ def tokens(line: str) -> list[str]:
 def solution_lines(lesson: str) -> dict[tuple[str, ...], str]:
     """The lines inside the solution blocks of a lesson that would give something away, and whose they are.
 
-    Left out are lines that only name things: fewer than three tokens, an empty container, the head of a loop or
-    a branch, and the call of another exercise of the lesson.
+    Left out are lines that only name things: fewer than three tokens, an empty container or array, the head of a
+    loop or a branch, and the call of another exercise of the lesson.
     """
     cells = Course(ROOT).lessons[lesson].solution.cells
     names = "|".join(cell.id for cell in cells if "answer" in cell.metadata.get("tags", []))
     plain = re.compile(
-        rf"\w+ = (\[\]|{{}})|(for|while|if|elif|else|with) .*:|([\w, ]+ = )?({names})\([^()]*\)"
+        rf"\w+ = (\[\]|{{}}|np\.(?:zeros|empty)(?:_like)?\([^()]*\))|(for|while|if|elif|else|with) .*:|([\w, ]+ = )?({names})\([^()]*\)"
     )
     lines = {}
     for cell in cells:
