@@ -14,6 +14,7 @@ from autograder.release import lesson_name, points
 from autograder.results import Result, unreadable
 
 LINK = "The submission is a link to another file, not a notebook. Ask for the notebook itself."
+CONNECT_SECONDS = 10
 NO_FILE = "The submission is a folder or a device, not a notebook. Ask for the notebook itself."
 
 
@@ -156,7 +157,7 @@ def executor(jobs: int | None, cluster: str | None) -> Iterator[Executor]:
     except ImportError:
         raise CourseError('grading on a cluster needs Dask: pip install -e ".[cluster]"') from None
     try:
-        client = Client(cluster, timeout=10)
+        client = Client(cluster, timeout=CONNECT_SECONDS)
     except OSError as error:
         raise CourseError(f"no Dask scheduler answers at {cluster}: {error}") from error
     with client:

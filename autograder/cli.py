@@ -64,9 +64,10 @@ def check(notebooks, json_file, seed, lesson, root, isolation) -> None:
         raise click.UsageError(str(error)) from error
     settings = Settings(isolation=isolation, least_isolation="weak", secret_seeds=False)
     results = []
+    files = [(path, _read(path)) for path in notebooks]  # a slip of the pen in the last name is told at once
     with Grader(course, settings) as grader:
-        for path in notebooks:
-            result = grader.grade(_read(path), str(path), name, student=None, seed=seed)
+        for path, data in files:
+            result = grader.grade(data, str(path), name, student=None, seed=seed)
             results.append(result)
             if json_file != "-":
                 terminal.show(result)
@@ -87,7 +88,10 @@ def _write_json(target: str, data) -> None:
     if target == "-":
         click.echo(text, nl=False)
     else:
-        Path(target).write_text(text, encoding="utf-8")
+        try:
+            Path(target).write_text(text, encoding="utf-8")
+        except OSError as error:
+            raise click.UsageError(f"cannot write {target}: {error.strerror}") from error
 
 
 @main.command()

@@ -11,7 +11,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -171,7 +171,7 @@ class JudgeProcess:
 
 
 class Grader:
-    """Grades submissions, each thread with a judge's process of its own.
+    """Grades submissions, as many at a time as there are threads that ask, each with a judge's process.
 
     Parameters
     ----------
@@ -181,8 +181,8 @@ class Grader:
 
     def __init__(self, course: Course, settings: Settings | None = None):
         self.course, self.settings = course, settings or Settings()
-        self._local = threading.local()
         self._judges: list[JudgeProcess] = []
+        self._idle: list[JudgeProcess] = []
         self._lock = threading.Lock()
 
     def grade(
@@ -269,9 +269,8 @@ class Grader:
         """Result of a request; a fault of the judge's own is a result, too, without a score."""
         try:
             limits = self.settings.limits
-            return self._judge().grade(
-                request, SLACK * (limits.submission_seconds + limits.load_seconds) + GRACE
-            )
+            with self._judge() as judge:
+                return judge.grade(request, SLACK * (limits.submission_seconds + limits.load_seconds) + GRACE)
         except (JudgeDied, CourseError) as error:
             known = {"lesson": request.lesson, "student": request.student, "seed": request.seed}
             return results.unreadable(request.name, str(error), "grader_fault", **known)
@@ -284,13 +283,19 @@ class Grader:
             raise CourseError(f"{name} belongs to no lesson of this course. The lessons are {known}.")
         return found
 
-    def _judge(self) -> JudgeProcess:
-        judge = getattr(self._local, "judge", None)
-        if judge is None:
-            judge = self._local.judge = JudgeProcess(self.course, self.settings.isolation)
+    @contextlib.contextmanager
+    def _judge(self) -> Iterator[JudgeProcess]:
+        """A judge that nobody else uses meanwhile: one that is idle, or a new one."""
+        with self._lock:
+            if not self._idle:
+                self._judges.append(JudgeProcess(self.course, self.settings.isolation))
+                self._idle.append(self._judges[-1])
+            judge = self._idle.pop()
+        try:
+            yield judge
+        finally:
             with self._lock:
-                self._judges.append(judge)
-        return judge
+                self._idle.append(judge)
 
     def close(self) -> None:
         """End all judges' processes."""
@@ -298,7 +303,7 @@ class Grader:
             for judge in self._judges:
                 judge.close()
             self._judges.clear()
-        self._local = threading.local()
+            self._idle.clear()
 
     def __enter__(self) -> "Grader":
         return self

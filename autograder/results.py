@@ -90,10 +90,10 @@ def overall(verdicts: list[str]) -> str:
 
 
 def total(scores: list[float | None]) -> float | None:
-    """Sum of scores; None when one of them needs a human."""
+    """Sum of scores, as exact as the fractions that they were: three thirds are 1. None when one needs a human."""
     if any(score is None for score in scores):
         return None
-    return float(sum((Fraction(str(score)) for score in scores), Fraction(0)))
+    return float(sum((Fraction(score).limit_denominator(1_000_000) for score in scores), Fraction(0)))
 
 
 def unreadable(notebook: str, message: str, verdict: str = "error", **known: Any) -> Result:

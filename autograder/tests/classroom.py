@@ -182,7 +182,7 @@ def real_course(root: Path, lesson: str, *, gradebook: bool = False) -> Course:
 
 
 def _common_files(root: Path) -> None:
-    (root / "solutions").mkdir(exist_ok=True)
+    (root / "solutions").mkdir(parents=True)
     (root / "autograder" / "checks").mkdir(parents=True)
     shutil.copy(COURSE.root / "nbgrader_config.py", root)
     shutil.copy(COURSE.root / "solutions" / "helpers.py", root / "solutions")

@@ -609,7 +609,7 @@ def test_every_level_stops_a_thread_bomb(box):
     ids=["loop", "sleep", "catches_all", "in_a_regex", "in_c", "ignores_signals", "threads", "prints"],
 )
 def test_every_level_ends_what_hangs(box, way):
-    with box.learner("def attempt():\n" + textwrap.indent(way, "    "), Limits(call_seconds=0.5)) as learner:
+    with box.learner("def attempt():\n" + textwrap.indent(way, "    "), Limits(call_seconds=0.3)) as learner:
         descriptor = os.dup(learner._worker._pidfd)
         try:
             with pytest.raises(LearnerTimedOut):
