@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 
 from autograder import wire
-from autograder.learner import LearnerRaised
 from autograder.misconceptions import misconception, misconception_by_edit
+from autograder.processes import LearnerRaised
 from autograder.wire import Seed
 
 __all__ = [

@@ -12,7 +12,7 @@ if sys.platform == "win32":
 from autograder import batch, terminal
 from autograder.course import Course, CourseError
 from autograder.grade import Grader, Settings
-from autograder.learner import IsolationError
+from autograder.processes import IsolationError
 from autograder.release import points
 from autograder.sandbox import LEVELS
 

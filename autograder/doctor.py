@@ -8,7 +8,8 @@ import click
 
 from autograder import sandbox
 from autograder.course import Course
-from autograder.learner import Learner, Zygote
+from autograder.learner import Learner
+from autograder.processes import Zygote
 
 PACKAGES = ("numpy", "matplotlib", "jupyterlab", "nbgrader", "pytest")
 

@@ -16,8 +16,9 @@ from autograder import release as released
 from autograder import results, sandbox
 from autograder.course import Course, CourseError
 from autograder.grade import Request
-from autograder.learner import IsolationError, Learner, LearnerFault, Zygote
+from autograder.learner import Learner
 from autograder.plugin import Examination
+from autograder.processes import IsolationError, LearnerFault, Zygote
 from autograder.results import Result
 from autograder.sitting import Sitting
 

@@ -20,8 +20,8 @@ from autograder.batch import LINK, journal_of, notebook_of
 from autograder.course import Course, CourseError
 from autograder.grade import Settings, warm_grader
 from autograder.journal import Journal
-from autograder.learner import Limits
 from autograder.notebook import UnreadableNotebook, read
+from autograder.processes import Limits
 from autograder.repair import repair
 from autograder.report import exercise_html, exercise_text
 from autograder.results import ExerciseResult, Result, unreadable

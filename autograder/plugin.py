@@ -10,8 +10,8 @@ from _pytest.runner import runtestprotocol
 
 from autograder.checking import Failed
 from autograder.course import CourseError, Lesson
-from autograder.learner import LearnerFault
 from autograder.misconceptions import registered
+from autograder.processes import LearnerFault
 from autograder.reference import Reference, ReferenceAsLearner
 from autograder.sitting import Exercise, Outcome, Sitting
 

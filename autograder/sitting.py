@@ -10,8 +10,9 @@ from typing import Protocol
 
 import numpy as np
 
-from autograder.learner import Learner, LearnerFault, Trace
+from autograder.learner import Learner, Trace
 from autograder.misconceptions import Misconception, first_match
+from autograder.processes import LearnerFault
 from autograder.reference import Reference
 from autograder.results import CheckResult, ExerciseResult, MatchedMisconception, earned
 

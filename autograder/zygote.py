@@ -1,6 +1,6 @@
 """Forks one sandboxed worker per submission out of a process that has NumPy and Matplotlib loaded already.
 
-Started fresh by `autograder.learner`, never forked from the judge, so nothing of the judge's memory is in it:
+Started fresh by `autograder.processes`, never forked from the judge, so nothing of the judge's memory is in it:
 
     python -I -B zygote.py CONTROL_SOCKET_FD
 """

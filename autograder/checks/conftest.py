@@ -13,9 +13,10 @@ import pytest
 
 from autograder.cells import code_cells
 from autograder.course import Course
-from autograder.learner import Learner, Zygote
+from autograder.learner import Learner
 from autograder.notebook import read
 from autograder.plugin import MARKER
+from autograder.processes import Zygote
 from autograder.reference import Reference
 from autograder.repair import repair
 

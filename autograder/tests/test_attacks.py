@@ -16,7 +16,8 @@ import numpy as np
 import pytest
 
 from autograder.grade import Grader, Settings
-from autograder.learner import Learner, LearnerFault, Limits, Zygote
+from autograder.learner import Learner
+from autograder.processes import LearnerFault, Limits, Zygote
 from autograder.tests.classroom import as_bytes, command, gradebook, hand_in, notebook, real_course
 from autograder.tests.material import COURSE, answers
 

@@ -13,7 +13,7 @@ import pytest
 from autograder import batch
 from autograder.course import Course, CourseError
 from autograder.grade import Settings
-from autograder.learner import Limits
+from autograder.processes import Limits
 from autograder.tests.classroom import (
     RIGHT,
     TINY,

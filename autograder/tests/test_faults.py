@@ -15,7 +15,7 @@ from autograder import batch
 from autograder.cli import main
 from autograder.course import Course
 from autograder.grade import Grader, JudgeProcess, Settings
-from autograder.learner import Limits
+from autograder.processes import Limits
 from autograder.tests.classroom import (
     RIGHT,
     TINY,

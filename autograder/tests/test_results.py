@@ -25,7 +25,7 @@ from autograder import batch, results
 from autograder.cli import main
 from autograder.course import Course
 from autograder.grade import Grader, Settings
-from autograder.learner import Limits
+from autograder.processes import Limits
 from autograder.tests.classroom import (
     RIGHT,
     TINY,

@@ -19,7 +19,8 @@ from contextlib import contextmanager, suppress
 import pytest
 
 from autograder import sandbox
-from autograder.learner import Learner, LearnerDied, LearnerRaised, LearnerTimedOut, Limits, Zygote
+from autograder.learner import Learner
+from autograder.processes import LearnerDied, LearnerRaised, LearnerTimedOut, Limits, Zygote
 from autograder.tests.material import COURSE
 
 LEVELS = ("strong", "container", "weak")
