@@ -104,7 +104,18 @@ def _run_all(browser) -> list[dict]:
         ),
         "the kernel does not come to rest",
     )
-    return browser.execute_script(f"{CURRENT} return panel.content.model.toJSON().cells;")
+    return _settled(browser)
+
+
+def _settled(browser) -> list[dict]:
+    """The cells once nothing changes any more: outputs still travel when the kernel is at rest already."""
+    cells, end = None, time.monotonic() + 20
+    while time.monotonic() < end:
+        before, cells = cells, browser.execute_script(f"{CURRENT} return panel.content.model.toJSON().cells;")
+        if cells == before and all(cell.get("execution_count", 1) for cell in cells):
+            break
+        time.sleep(0.5)
+    return cells
 
 
 def _write(browser, cell_id: str, source: str) -> None:
