@@ -71,7 +71,11 @@ def identical(a, b) -> bool:
 
 
 def _described(value) -> str:
-    """A text that tells -0.0 from 0.0, and in which nan is itself."""
+    """A text that tells -0.0 from 0.0, in which nan is itself, and a set has no order."""
+    if isinstance(value, (set, frozenset)):
+        return f"{type(value).__name__} {sorted(map(_described, value))}"
+    if isinstance(value, tuple):
+        return f"tuple {list(map(_described, value))}"
     return f"{type(value).__name__} {value!r}"
 
 
