@@ -20,7 +20,8 @@ export PYTEST_DISABLE_PLUGIN_AUTOLOAD := 1
 ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
 # REQUIRE_ALL=1 turns every skip into a failure, for machines on which everything is installed.
-PYTEST := $(BIN)/python -m pytest -p _hypothesis_pytestplugin $(if $(REQUIRE_ALL),-p autograder.tests.require_all)
+PYTEST := $(BIN)/python -m pytest -p _hypothesis_pytestplugin $(if $(REQUIRE_ALL),-p autograder.tests.require_all) \
+  -p xdist.plugin -n logical --dist loadgroup --no-loadscope-reorder
 
 .PHONY: help setup lab instructor course grade test test-full bench lint format lock
 

@@ -1,10 +1,12 @@
 """Shared by the tests: one warm judge for all of them."""
 
 import os
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
+from autograder.course import Lesson
 from autograder.grade import Grader, Settings
 from autograder.tests.material import COURSE
 
@@ -19,3 +21,26 @@ def grader():
     """Grades at the highest isolation level that this machine gives."""
     with Grader(COURSE, Settings(least_isolation="weak", secret_seeds=False)) as grader:
         yield grader
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """Several processes share the tests: those of one lesson stay together, others go file by file.
+
+    So a lesson's checks are collected, and its notebook executed, once, and a file's JupyterLab is started once.
+    """
+    for item in items:
+        arguments = item.callspec.params if hasattr(item, "callspec") else {}
+        lesson = arguments.get("lesson")
+        by_lesson = isinstance(lesson, Lesson) and "browser" not in item.fixturenames
+        item.add_marker(pytest.mark.xdist_group(lesson.name if by_lesson else Path(item.path).stem))
+
+
+def pytest_terminal_summary(terminalreporter):
+    """CPU seconds of each solution notebook, kernel start included."""
+    for report in terminalreporter.getreports("passed"):
+        for name, seconds in report.user_properties:
+            if name == "cpu_seconds":
+                terminalreporter.write_line(
+                    f"{report.nodeid.partition('[')[2].partition(']')[0]}: {seconds} CPU s"
+                )
