@@ -305,7 +305,7 @@ for _name, _old, _new, _message, _source in [
     ("forgets_the_variance", "    dcentred = dcentred + 2 / N * centred * dvar\n", "",
      "The share of the variance is missing: `centred` is used twice, and its gradient is a sum of two.", "facts T14: error .27"),
     ("forgets_the_mean", "    dx = dcentred + dmean / N", "    dx = dcentred",
-     "The share of the mean is missing: each example answers for it with 1/N.", "line 9 of the lesson's table left out"),
+     "The share of the mean is missing: each example answers for it with 1/N.", "line 6 of the lesson's table left out"),
     ("mean_without_1_over_n", "    dx = dcentred + dmean / N", "    dx = dcentred + dmean",
      "The mean's gradient reaches every example with a share of 1/N. You add all of it to each.", "published error"),
     ("variance_without_the_2", "2 / N * centred * dvar", "1 / N * centred * dvar",
