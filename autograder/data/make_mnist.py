@@ -12,7 +12,8 @@ from pathlib import Path
 import numpy as np
 
 SEED = 5000
-LESSON = Path(__file__).resolve().parents[2] / "solutions" / "05_one_vs_all"
+SOLUTIONS = Path(__file__).resolve().parents[2] / "solutions"
+LESSONS = ["05_one_vs_all", "15_digits_backprop"]  # each folder holds its own copy
 LARGEST = 1_200_000  # bytes; three lessons carry a copy
 
 
@@ -41,12 +42,15 @@ def shuffled_digits():
 
 def main():
     images, labels = shuffled_digits()
-    path = LESSON / "mnist.npz"
-    np.savez_compressed(path, images=images, labels=labels)  # NumPy stamps every member 1980-01-01
-    size = path.stat().st_size
-    if size > LARGEST:
-        raise ValueError(f"{path.name} takes {size:,} bytes, more than {LARGEST:,}")
-    print(f"{path.name}: {images.shape[0]:,} images, {size:,} bytes, {np.bincount(labels)} of each digit")
+    for lesson in LESSONS:
+        path = SOLUTIONS / lesson / "mnist.npz"
+        np.savez_compressed(path, images=images, labels=labels)  # NumPy stamps every member 1980-01-01
+        size = path.stat().st_size
+        if size > LARGEST:
+            raise ValueError(f"{path.name} takes {size:,} bytes, more than {LARGEST:,}")
+        print(
+            f"{lesson}/{path.name}: {images.shape[0]:,} images, {size:,} bytes, {np.bincount(labels)} of each digit"
+        )
 
 
 if __name__ == "__main__":
