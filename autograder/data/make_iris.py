@@ -1,0 +1,51 @@
+"""Write ``iris.npz``, the 150 iris flowers that lesson 03 trains on.
+
+The measurements ship inside the PyPI package ``scikit-learn`` (development only), sorted by species: 50 of each.
+They are shuffled here once, with a fixed seed, so that a lesson may split the file at any row. Running this twice
+gives the same bytes:
+
+    python autograder/data/make_iris.py
+"""
+
+from pathlib import Path
+
+import numpy as np
+
+SEED = 1797
+SOLUTIONS = Path(__file__).resolve().parents[2] / "solutions"
+FOLDERS = ["03_bias_trick"]  # every lesson named here gets its own copy
+LARGEST = 5_000  # bytes
+
+
+def shuffled_iris():
+    """Read the flowers from scikit-learn and shuffle them.
+
+    Returns
+    -------
+    features : (150, 4) float64
+        Sepal length, sepal width, petal length, petal width, in cm.
+    labels : (150,) uint8
+        0 setosa, 1 versicolor, 2 virginica.
+    """
+    from sklearn.datasets import load_iris
+
+    features, species = load_iris(return_X_y=True)
+    if features.shape != (150, 4) or not np.array_equal(np.bincount(species), [50, 50, 50]):
+        raise ValueError("scikit-learn's iris are no longer 150 flowers, 50 of each species")
+    order = np.random.default_rng(SEED).permutation(len(species))
+    return features[order], species[order].astype(np.uint8)
+
+
+def main():
+    features, labels = shuffled_iris()
+    for folder in FOLDERS:
+        path = SOLUTIONS / folder / "iris.npz"
+        np.savez_compressed(path, features=features, labels=labels)  # NumPy stamps every member 1980-01-01
+        size = path.stat().st_size
+        if size > LARGEST:
+            raise ValueError(f"{path.name} takes {size:,} bytes, more than {LARGEST:,}")
+        print(f"{folder}/{path.name}: {len(labels)} flowers, {size:,} bytes")
+
+
+if __name__ == "__main__":
+    main()
