@@ -1,4 +1,4 @@
-"""Write ``iris.npz``, the 150 iris flowers that lesson 03 trains on.
+"""Write ``iris.npz``, the 150 iris flowers that lessons 03 and 09 use.
 
 The measurements ship inside the PyPI package ``scikit-learn`` (development only), sorted by species: 50 of each.
 They are shuffled here once, with a fixed seed, so that a lesson may split the file at any row. Running this twice
@@ -13,7 +13,7 @@ import numpy as np
 
 SEED = 1797
 SOLUTIONS = Path(__file__).resolve().parents[2] / "solutions"
-FOLDERS = ["03_bias_trick"]  # every lesson named here gets its own copy
+LESSONS = ["03_bias_trick", "09_multiclass_roc"]  # each folder holds its own copy
 LARGEST = 5_000  # bytes
 
 
@@ -38,13 +38,13 @@ def shuffled_iris():
 
 def main():
     features, labels = shuffled_iris()
-    for folder in FOLDERS:
-        path = SOLUTIONS / folder / "iris.npz"
+    for lesson in LESSONS:
+        path = SOLUTIONS / lesson / "iris.npz"
         np.savez_compressed(path, features=features, labels=labels)  # NumPy stamps every member 1980-01-01
         size = path.stat().st_size
         if size > LARGEST:
             raise ValueError(f"{path.name} takes {size:,} bytes, more than {LARGEST:,}")
-        print(f"{folder}/{path.name}: {len(labels)} flowers, {size:,} bytes")
+        print(f"{lesson}/{path.name}: {len(labels)} flowers, {size:,} bytes")
 
 
 if __name__ == "__main__":
