@@ -12,7 +12,7 @@ import numpy as np
 
 SEED = 1797
 SOLUTIONS = Path(__file__).resolve().parents[2] / "solutions"
-LESSONS = ["09_multiclass_roc"]  # each folder holds its own copy
+LESSONS = ["09_multiclass_roc", "18_momentum_start"]  # each folder holds its own copy
 LARGEST = 60_000  # bytes
 
 
