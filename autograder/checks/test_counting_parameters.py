@@ -634,7 +634,10 @@ def test_design_is_a_list_of_layers(learner):
         all(isinstance(layer, dict) and layer.get("type") in ("conv", "pool", "dense") for layer in layers),
         'Each layer is a dict whose "type" is "conv", "pool" or "dense".',
     )
-    expect(all(has_whole_positive_sizes(layer) for layer in layers), 'Sizes are whole numbers from 1, and "kernel" is a pair of them.')
+    expect(
+        all(has_whole_positive_sizes(layer) for layer in layers),
+        'Sizes are whole numbers from 1, and "kernel" is a pair of them.',
+    )
 
 
 @exercise("design_a_network", weight=3)
