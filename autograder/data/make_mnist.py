@@ -13,7 +13,7 @@ import numpy as np
 
 SEED = 5000
 SOLUTIONS = Path(__file__).resolve().parents[2] / "solutions"
-LESSONS = ["05_one_vs_all", "15_digits_backprop"]  # each folder holds its own copy
+LESSONS = ["05_one_vs_all", "15_digits_backprop", "22_convolution"]  # each folder holds its own copy
 LARGEST = 1_200_000  # bytes; three lessons carry a copy
 
 
