@@ -929,15 +929,6 @@ def counts_the_living(Z):
     return np.mean(np.any(Z > 0, axis=0))
 
 
-@misconception(
-    "dead_fraction",
-    "You judge a unit by its mean score. One person far above 0 keeps a unit alive even if the mean is negative.",
-    source="a mean in place of a maximum",
-)
-def judges_by_the_mean(Z):
-    return np.mean(np.mean(Z, axis=0) <= 0)
-
-
 # --- train_head -----------------------------------------------------------------------------------------------------
 
 
