@@ -99,6 +99,8 @@ def misconception_by_edit(exercise: str, name: str, *, old: str, new: str, messa
 
 # --- matching -------------------------------------------------------------------------------------------------------
 
+CHECKED = 1e-6, 1e-8  # rtol and atol of `expect_close`: what a check rejects differs from what is right
+
 
 def first_match(
     candidates: Sequence[Misconception], traces: Sequence[Trace], reference: Reference
@@ -143,7 +145,9 @@ def _replay(trace: Trace, exercise: str, wrong: Callable, reference: Reference) 
             return False, False
         right, right_after, _ = _run(getattr(reference, call.name), call.arguments, kept)
         differs = (
-            differs or not same(value, right) or (call.after is not None and not same(after, right_after))
+            differs
+            or not same(value, right, *CHECKED)
+            or (call.after is not None and not same(after, right_after, *CHECKED))
         )
     return True, differs
 

@@ -145,7 +145,7 @@ def test_forward_keeps_running_values(learner, reference, rng):
 @exercise("batchnorm_forward", weight=3)
 def test_forward_in_testing(learner, reference, rng):
     """In mode "test" the running values normalise, whatever the batch is, and stay as they are."""
-    for N, D, more in ((6, 4, {}), (1, 3, {}), (4, 2, {"eps": 0.7}), (5, 3, {"momentum": 0.1})):
+    for N, D, more in ((4, 2, {"eps": 0.7}), (6, 4, {}), (1, 3, {}), (5, 3, {"momentum": 0.1})):
         x, (gamma, beta), bn = batch(rng, N, D), scale_and_shift(rng, D), parameters(rng, D, "test", **more)
         out, found = forward(learner, x, gamma, beta, bn)
         expect_close(out, reference.batchnorm_forward(x, gamma, beta, dict(bn))[0])

@@ -753,6 +753,9 @@ def test_averages_where_nothing_happens(learner, reference, rng):
 def test_averages_do_not_feel_the_padding(learner, rng):
     """Other values in the padded steps, more padded steps, or the sequences in another order must change nothing."""
     y_true, y_pred, mask = uneven(rng, 4, 6, 5)
+    mask[[0, 1], [0, 1]] = 1  # two real steps, a hit and a confusion: no average is 0 or 1
+    y_true[0, 0, 1] = y_pred[0, 0, 1] = 1
+    y_true[1, 1], y_pred[1, 1] = [0, 1, 0, 0, 0], [0, 0, 1, 0, 0]
     junk = np.where(mask[:, :, None] == 1, y_true, 1 - y_true), np.where(mask[:, :, None] == 1, y_pred, 1)
     longer = [np.concatenate([a, np.ones((4, 2, 5), dtype=int)], axis=1) for a in (y_true, y_pred)]
     order = np.roll(np.arange(4), 1)

@@ -3,6 +3,7 @@
 import ast
 import importlib.util
 import inspect
+import json
 import os
 import re
 import textwrap
@@ -52,15 +53,18 @@ def misconceptions(lesson: Lesson) -> list[Misconception]:
     return registered(str(lesson.checks_path))
 
 
+@cache
 def exercises(lesson: Lesson) -> list[str]:
     return list(points(lesson.release))
 
 
+@cache
 def answers(lesson: Lesson) -> dict[str, str]:
     """Source of each answer in the solution."""
     return {cell.id: cell.source for cell in lesson.solution.cells if role_of(cell) == "answer"}
 
 
+@cache
 def alternatives(lesson: Lesson) -> dict[str, tuple[str, str]]:
     """By the alternative's name: the exercise it answers, and its source under the exercise's name."""
     module = load(TESTS / "alternatives" / f"{lesson.slug}.py")
@@ -81,14 +85,18 @@ def needs(lesson: Lesson, exercise: str) -> set[str]:
     return wanted
 
 
+@cache
+def _release(lesson: Lesson) -> str:
+    return nbformat.writes(lesson.release)
+
+
 def submission(lesson: Lesson, filled_in: Mapping[str, str]) -> bytes:
     """The released notebook with some of its answer cells filled in, as a student would hand it in."""
-    notebook = nbformat.from_dict(lesson.release)
-    notebook = nbformat.reads(nbformat.writes(notebook), as_version=4)
-    for cell in notebook.cells:
-        if cell.id in filled_in:
-            cell.source = filled_in[cell.id]
-    return nbformat.writes(notebook).encode()
+    notebook = json.loads(_release(lesson))
+    for cell in notebook["cells"]:
+        if cell["id"] in filled_in:
+            cell["source"] = filled_in[cell["id"]]
+    return json.dumps(notebook).encode()
 
 
 WORTHLESS = {

@@ -4,6 +4,8 @@ A lesson is sound when its solution gets full marks, its release none, each answ
 to nothing, every misconception is rejected and named, every alternative is accepted, and an independent oracle agrees.
 """
 
+import re
+
 import numpy as np
 import pytest
 
@@ -24,6 +26,16 @@ def per_exercise(function):
 
 def exercise_named(result, name):
     return next(e for e in result.exercises if e.name == name)
+
+
+def grade_one(grader, lesson, exercise, source):
+    """The exercise's result for this source, in a notebook that holds no more than it can call."""
+    filled_in = material.needs(lesson, exercise)
+    for name in set(re.findall(r"\w+", source)).intersection(exercises(lesson)):
+        filled_in |= material.needs(lesson, name)
+    chosen = {name: answer for name, answer in answers(lesson).items() if name in filled_in}
+    data = submission(lesson, chosen | {exercise: source})
+    return exercise_named(grader.grade(data, f"{exercise}.ipynb", lesson.name), exercise)
 
 
 def failures(result):
@@ -57,8 +69,7 @@ def test_one_answer_earns_exactly_its_points(grader, lesson, exercise):
 @per_exercise
 @pytest.mark.parametrize("kind", [*material.WORTHLESS, "input"])
 def test_hollow_answer_earns_at_most_a_tenth(grader, lesson, exercise, kind):
-    chosen = answers(lesson) | {exercise: material.worthless(lesson, exercise, kind)}
-    found = exercise_named(grader.grade(submission(lesson, chosen), "hollow.ipynb", lesson.name), exercise)
+    found = grade_one(grader, lesson, exercise, material.worthless(lesson, exercise, kind))
     assert found.verdict != "grader_fault", found.message
     assert found.score <= 0.1 * found.points, [(c.name, c.verdict) for c in found.checks]
 
@@ -75,8 +86,7 @@ def _misconceptions():
 @_misconceptions()
 def test_misconception_is_rejected_and_named(grader, lesson, wrong):
     program = wrong.program(answers(lesson)[wrong.exercise])
-    data = submission(lesson, answers(lesson) | {wrong.exercise: program})
-    found = exercise_named(grader.grade(data, f"{wrong.name}.ipynb", lesson.name), wrong.exercise)
+    found = grade_one(grader, lesson, wrong.exercise, program)
     assert found.verdict == "fail", (found.verdict, found.message)
     assert found.misconception is not None and found.misconception.name == wrong.name, found
     assert found.message.endswith(wrong.message)
@@ -104,8 +114,7 @@ def _alternatives():
 
 @_alternatives()
 def test_alternative_gets_full_marks(grader, lesson, name, exercise, source):
-    data = submission(lesson, answers(lesson) | {exercise: source})
-    found = exercise_named(grader.grade(data, f"{name}.ipynb", lesson.name), exercise)
+    found = grade_one(grader, lesson, exercise, source)
     assert found.score == found.points, [
         (c.name, c.verdict, c.message) for c in found.checks if c.verdict != "pass"
     ]
