@@ -438,7 +438,7 @@ def test_shapley_values_has_one_value_for_each_player(learner, rng):
 
 @exercise("shapley_values", weight=3)
 def test_shapley_values_values(learner, reference, rng):
-    """Players that are numbers, one to four of them: the mean over all orders of what each changes when he is switched."""
+    """Players that are numbers, one to four of them: the mean over all orders of what each changes when it is switched."""
     for n in (3, 4, 2, 1):
         arguments = game(rng, n)
         expect_close(learner.shapley_values(*arguments), reference.shapley_values(*arguments))
@@ -463,7 +463,7 @@ def test_shapley_values_are_complete(learner, rng):
 
 @exercise("shapley_values", weight=2)
 def test_shapley_values_of_idlers_and_twins(learner, reference, rng):
-    """A player whose value is the same in x and baseline gets 0, and two whom f treats alike get the same."""
+    """A player with the same value in x and baseline gets 0, and two that f treats alike get the same."""
     twins = float(rng.uniform(1, 2))
     x, baseline = np.array([twins, 3.0, twins, 0.7]), np.array([-0.5, 1.0, -0.5, 0.7])
 
@@ -486,8 +486,9 @@ def test_shapley_values_calls_f_once_for_each_set(learner, reference, rng):
 
 for _name, _old, _new, _message, _source in (
     ("banzhaf", "factorial(size) * factorial(n - 1 - size) / factorial(n)", "1 / 2 ** (n - 1)", "You weight all sets alike. That is the Banzhaf value, and its sum is not f(x) − f(b): sets of a middling size are many and must count less each.", "Banzhaf (1965); the plain mean over subsets"),
-    ("factorial_off_by_one", "factorial(n - 1 - size)", "factorial(n - size)", "After player i there are n − 1 − s players left, not n − s: i himself is neither in S nor after himself.", "reasoned: the formula with |S| counted without or with i"),
-    ("absent_means_zero", "np.array(baseline, dtype=float)", "np.zeros(np.shape(x))", "Absent players have the value 0 in your sets. They must have their value from `baseline`.", "masking with zeros whatever the baseline is"),
+    ("factorial_off_by_one", "factorial(n - 1 - size)", "factorial(n - size)", "After player i there are n − 1 − s players left, not n − s: i itself is neither in S nor after itself.", "reasoned: the formula with |S| counted without or with i"),
+    ("not_divided_by_the_orders", "factorial(n - 1 - size) / factorial(n)", "factorial(n - 1 - size)", "Your values are n! times too large: you count orders. Divide by the number of all orders to average over them.", "reasoned: a sum in place of a mean"),
+    ("absent_means_zero", "np.array(baseline, dtype=float)", "np.zeros(np.shape(x))", "Absent players have the value 0 in your sets. They must keep their value from `baseline`.", "masking with zeros whatever the baseline is"),
     ("present_and_absent_exchanged", "z[present[s]] = x[present[s]]", "z[~present[s]] = x[~present[s]]", "You switch the absent players and leave the present ones at the baseline: all signs are turned round.", "reasoned: the mask the wrong way"),
 ):  # fmt: skip
     misconception_by_edit("shapley_values", _name, old=_old, new=_new, message=_message, source=_source)
@@ -509,7 +510,7 @@ def leave_one_out(f, x, baseline):
 
 @misconception(
     "shapley_values",
-    "You switch each player alone, starting from the baseline. What he does together with others is missing: average over all sets.",
+    "You switch each player alone, starting from the baseline. What it does together with others is missing: average over all sets.",
     source="one-at-a-time sensitivity",
 )
 def one_at_a_time(f, x, baseline):
@@ -523,7 +524,7 @@ def one_at_a_time(f, x, baseline):
 
 @misconception(
     "shapley_values",
-    "You used a single order, first to last. Its sum is right, but who comes early gets other values than who comes late: average over all orders.",
+    "You used a single order, first to last. Its sum is right, but a player that comes early gets another value than one that comes late: average over all orders.",
     source="sequential attribution; complete and dependent on the order",
 )
 def one_order(f, x, baseline):
