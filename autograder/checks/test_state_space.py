@@ -602,12 +602,12 @@ def test_simulate_names_what_does_not_fit(learner, reference, rng):
     Ad, Bd, C, D, u, x0 = run(rng, 4, 1, 1, 5)
     rows = away_from_zero(rng, 4, 4)
     cases = [
-        ((Ad, Bd, C, D, u, x0[:, None]), {"x0"}, "x0 is a column"),
-        ((Ad, Bd, C, D, u[:1], x0[:, None]), {"x0"}, "x0 is a column, with one time step"),
-        ((Ad, Bd, C, D, u, x0[None, :]), {"x0"}, "x0 is a row with two dimensions"),
-        ((Ad, Bd, C, D, u, x0[:1]), {"x0"}, "x0 has a single entry"),
-        ((Ad, Bd, C, D, u[:, 0], x0), {"u"}, "u is flat"),
-        ((Ad, Bd, C, D, np.hstack([u, u]), x0), {"u"}, "u has a column too many"),
+        ((Ad, Bd, C, D, u, x0[:, None]), {"x0"}, "a column for x0"),
+        ((Ad, Bd, C, D, u[:1], x0[:, None]), {"x0"}, "a column for x0, with one time step"),
+        ((Ad, Bd, C, D, u, x0[None, :]), {"x0"}, "a row with two dimensions for x0"),
+        ((Ad, Bd, C, D, u, x0[:1]), {"x0"}, "a single entry for x0"),
+        ((Ad, Bd, C, D, u[:, 0], x0), {"u"}, "a flat u"),
+        ((Ad, Bd, C, D, np.hstack([u, u]), x0), {"u"}, "one column too many in u"),
         ((Ad, Bd, rows, D, u, x0), {"D"}, "C is 4 by 4 and D is 1 by 1"),
         ((Ad, Bd.T.copy(), C, D, u, x0), {"B", "Bd"}, "Bd lies on its side"),
     ]
@@ -697,11 +697,11 @@ def test_rk4_names_what_does_not_fit(learner, reference, rng):
     A, B, C, D, u, x0, dt = ride(rng, 4, 1, 1, 4)
     rows = away_from_zero(rng, 4, 4)
     cases = [
-        ((A, B, C, D, u, x0[:, None], dt), {"x0"}, "x0 is a column"),
-        ((A, B, C, D, u[:1], x0[:, None], dt), {"x0"}, "x0 is a column, with one time step"),
-        ((A, B, C, D, u, x0[:1], dt), {"x0"}, "x0 has a single entry"),
-        ((A, B, C, D, u[:, 0], x0, dt), {"u"}, "u is flat"),
-        ((A, B, C, D, np.hstack([u, u]), x0, dt), {"u"}, "u has a column too many"),
+        ((A, B, C, D, u, x0[:, None], dt), {"x0"}, "a column for x0"),
+        ((A, B, C, D, u[:1], x0[:, None], dt), {"x0"}, "a column for x0, with one time step"),
+        ((A, B, C, D, u, x0[:1], dt), {"x0"}, "a single entry for x0"),
+        ((A, B, C, D, u[:, 0], x0, dt), {"u"}, "a flat u"),
+        ((A, B, C, D, np.hstack([u, u]), x0, dt), {"u"}, "one column too many in u"),
         ((A, B, rows, D, u, x0, dt), {"D"}, "C is 4 by 4 and D is 1 by 1"),
         ((A, B, C.T.copy(), D, u, x0, dt), {"C"}, "C stands upright"),
     ]
