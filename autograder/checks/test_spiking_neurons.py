@@ -621,6 +621,9 @@ SYNAPSE_IDEAS = [
     ("weighs_the_rest_again", "now * decay + weight * spikes[k]", "weight * (now * decay + spikes[k])",
      "The weight also multiplies what was left over, again in every step. It belongs to the new spike only.",
      "the weight applied to the state instead of the input"),
+    ("starts_with_step_one", "for k in range(len(spikes))", "for k in range(1, len(spikes))",
+     "A spike in the very first step is lost: your loop starts with step 1.",
+     "I_(k-1) read from the array, where step 0 has no entry before it"),
     ("sends_bare_pulses", "now * decay + weight * spikes[k]", "weight * spikes[k]",
      "Your current is there in the step of a spike only. What was there before decays; it does not vanish.",
      "T12: bare pulses; document 001: the answer's simplest example"),
@@ -717,7 +720,7 @@ for idea, old, new, words, origin in TWO_IDEAS:
 def test_weight_has_three_letters(learner):
     """`predict_the_weight` must return three capital letters, one for each question."""
     choices = learner.predict_the_weight()
-    is_tuple_of(choices, 3, "It must return three letters.")
+    is_tuple_of(choices, 3, "Not one string: a tuple with three entries.")
     expect(all(isinstance(c, str) and c in list("ABC") for c in choices), "Each entry is one of A, B, C.")
 
 
@@ -1046,6 +1049,21 @@ def reads_before_the_decay(pre, post, w, a_plus, a_minus, tau, dt):
     for p, q in zip(pre.tolist(), post.tolist(), strict=True):
         w = w + a_plus * x * q - a_minus * y * p
         x, y = x * np.exp(-dt / tau) + p, y * np.exp(-dt / tau) + q
+    return w
+
+
+@misconception(
+    "stdp_traces",
+    "You skip the rule in steps in which both cells spike. Only the two coincident spikes do not see each other; the older ones still count.",
+    source="coincident spikes change nothing, taken too far",
+)
+def skips_coincident_steps(pre, post, w, a_plus, a_minus, tau, dt):
+    x = y = 0.0
+    for p, q in zip(pre.tolist(), post.tolist(), strict=True):
+        x, y = x * np.exp(-dt / tau), y * np.exp(-dt / tau)
+        if p != q:
+            w = w + a_plus * x * q - a_minus * y * p
+        x, y = x + p, y + q
     return w
 
 
