@@ -1,0 +1,88 @@
+"""Make ``solutions/25_deep_gates/deep_gates_curves.npz``: what lesson 25 shows and does not have the time to compute.
+
+    python autograder/data/make_deep_gates_curves.py
+
+About five minutes on two cores. Everything is computed with the lesson's ``given.py`` from the seeds written below.
+"""
+
+import sys
+from multiprocessing import Pool
+from pathlib import Path
+
+import numpy as np
+
+FOLDER = Path(__file__).parents[2] / "solutions" / "25_deep_gates"
+TARGET = FOLDER / "deep_gates_curves.npz"
+sys.path.insert(0, str(FOLDER))
+from given import sigmoid, start, train  # noqa: E402
+
+STARTS, EVERY, STOP_BELOW = 5, 50, 0.001
+STEPS = {100: 1600, 30: 1000}  # updates at most, by the length of the sequences
+SUSPECTS = "BDCA"  # who has made which mistake in the last exercise
+KINDS = [(2, 1), (1, 1), (2, 0), (1, 0)]  # layers of every gate, bias of the forget gate's last layer
+
+
+def curve(job):
+    """Test errors every 50 steps of one run, nan after it has stopped."""
+    length, seed, kind = job
+    _, seen, found = train(
+        start(seed, *kind), STEPS[length], length, seed=100 + seed, stop_below=STOP_BELOW, report=EVERY
+    )
+    good = found < 1 / 240
+    print(length, seed, kind, seen[good.argmax()] if good.any() else "-", found[::4].round(4), flush=True)
+    errors = np.full(STEPS[length] // EVERY + 1, np.nan, dtype=np.float32)
+    errors[: len(found)] = found
+    return errors
+
+
+def curves(length):
+    """Errors by kind, start and time: (4, 5, STEPS // EVERY + 1)."""
+    jobs = [(length, seed, kind) for seed in range(STARTS) for kind in KINDS]
+    with Pool(2) as pool:
+        found = np.array(pool.map(curve, jobs, chunksize=1))
+    return found.reshape(STARTS, len(KINDS), -1).swapaxes(0, 1)
+
+
+def gate_gradients(bug, concat, W1, b1, W2, b2, dgate):
+    """Gradients of a two-layer gate, right or with one mistake: dconcat, dW1, db1, dW2, db2."""
+    hidden = sigmoid(W1 @ concat + b1)
+    gate = sigmoid(W2 @ hidden + b2)
+    outer = np.ones_like(gate) if bug in ("A", "F") else gate * (1 - gate)
+    inner = np.ones_like(gate) if bug in ("B", "F") else hidden * (1 - hidden)
+    inner = gate * (1 - gate) if bug == "E" else inner
+    m = gate.shape[1]
+    d2 = dgate * outer
+    d1 = (W2 if bug == "C" else W2.T) @ d2 * inner
+    found = [W1.T @ d1, d1 @ concat.T, d1.sum(1, keepdims=True), d2 @ hidden.T, d2.sum(1, keepdims=True)]
+    if bug == "D":
+        found[1:] = [gradient / m for gradient in found[1:]]
+    if bug == "G":
+        found[4] = found[4] / m
+    return found
+
+
+def suspects():
+    """Length and direction of the gradients of suspects P to S, against the right ones: (4, 5) each."""
+    rng = np.random.default_rng(25)
+    n_x, n_a, m = 3, 6, 8
+    shapes = [(n_a + n_x, m), (n_a, n_a + n_x), (n_a, 1), (n_a, n_a), (n_a, 1), (n_a, m)]
+    scales = [1, 0.25, 0.5, 0.5, 0.5, 1]
+    arguments = [rng.normal(size=shape) * scale for shape, scale in zip(shapes, scales, strict=True)]
+    right = gate_gradients("", *arguments)
+    wrong = [gate_gradients(bug, *arguments) for bug in SUSPECTS]
+    size = np.linalg.norm
+    lengths = np.array([[size(w) / size(r) for w, r in zip(row, right, strict=True)] for row in wrong])
+    cosines = [[(w * r).sum() / size(w) / size(r) for w, r in zip(row, right, strict=True)] for row in wrong]
+    return lengths, np.array(cosines)
+
+
+if __name__ == "__main__":
+    lengths, cosines = suspects()
+    np.savez_compressed(
+        TARGET,
+        kinds=np.array(KINDS),
+        errors=curves(100),
+        short_errors=curves(30),
+        suspect_lengths=lengths,
+        suspect_cosines=cosines,
+    )
