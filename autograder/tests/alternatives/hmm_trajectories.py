@@ -161,9 +161,8 @@ def train__with_comprehensions(sequences, model, iterations, floor):
         found = [e_step(*logs, log_gaussian(X, model["means"], model["covs"])) for X in sequences]  # noqa: F821
         gammas, xis, each = zip(*found, strict=True)
         logliks.append(sum(each))
-        model = dict(
-            zip(["pi", "A", "means", "covs"], m_step(sequences, list(gammas), list(xis), floor), strict=True)
-        )  # noqa: F821
+        new = m_step(sequences, list(gammas), list(xis), floor)  # noqa: F821
+        model = dict(zip(["pi", "A", "means", "covs"], new, strict=True))
     return dict(model), np.array(logliks)
 
 
