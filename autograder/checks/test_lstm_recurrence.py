@@ -572,7 +572,9 @@ def mixed(rng, size):
 def test_balanced_rows_returns_row_numbers(learner, rng):
     """`balanced_rows` must return 2 · per_branch whole numbers between 0 and M − 1."""
     rows = expect_array(learner.balanced_rows(seed(rng), mixed(rng, 20), 7), (14,))
-    expect(np.issubdtype(rows.dtype, np.integer), "Row numbers are whole numbers.")
+    expect(
+        np.issubdtype(rows.dtype, np.integer), "Return where the elements stand, not the elements themselves."
+    )
     expect(rows.min() >= 0 and rows.max() < 20, "There are 20 rows here, counted from 0.")
 
 
