@@ -10,6 +10,8 @@ from hmmlearn.hmm import GaussianHMM
 
 logging.getLogger("hmmlearn").setLevel(logging.ERROR)
 
+RTOL = 1e-9  # the lesson claims this much
+
 
 class _Floored(GaussianHMM):
     """hmmlearn's model, without its priors, and with the lesson's floor after each M-step."""
