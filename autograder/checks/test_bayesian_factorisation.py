@@ -1086,11 +1086,16 @@ def test_mean_over_the_right_sweeps(learner, rng):
 
 @exercise("bpmf", weight=2)
 def test_holes_are_filled(learner, rng):
-    """Unseen ratings of a matrix of rank 2 must be recovered from the seen ones; they are no ratings of 0."""
-    R = low_rank(rng, 16, 12)
+    """Unseen ratings of a matrix of rank 1 must be recovered from the seen ones; they are no ratings of 0."""
+    left, right = (rng.uniform(0.6, 1.4, size=k) * rng.choice([-1, 1], size=k) for k in (16, 12))
+    R = np.outer(left, right)
     mask = with_holes(rng, R, 0.3)
-    P = expect_array(learner.bpmf(seed_from(rng), np.where(mask, R, np.nan), mask, 2, 400.0, 60, 30), R.shape)
-    expect(np.sqrt(np.mean((P - R)[~mask] ** 2)) < 0.25)
+    # a chain is still astray in about 1 of 400 runs (measured); four of seven then in about 1e-9
+    calls = [(seed, np.where(mask, R, np.nan), mask, 1, 100.0, 40, 20) for seed in seeds_from(rng, 7)]
+    errors = [
+        np.sqrt(np.mean((expect_array(P, R.shape) - R)[~mask] ** 2)) for P in learner.map("bpmf", calls)
+    ]
+    expect(np.median(errors) < 0.12)
 
 
 @exercise("bpmf", weight=2)
