@@ -9,7 +9,8 @@ limits, identities between calls with the same seed, and sums whose distribution
   most 1 / (4 (a + b + 1)) (Marchal and Arbel 2017), so P(|sum| > t) <= 2 exp(-t^2 / (2 * sum of proxies)).
 
 With x = 27 each comparison fails a right answer with probability at most 2 exp(-27) = 4e-12. A submission makes fewer
-than 150 of them: below 1e-9 together.
+than 150 of them: below 1e-9 together. One bound is measured and not derived: that of the new user in `bpmf`, where the
+largest of 944 errors of right chains was 0.22 and 0.5 is allowed.
 """
 
 import numpy as np
@@ -1085,17 +1086,19 @@ def test_mean_over_the_right_sweeps(learner, rng):
 
 
 @exercise("bpmf", weight=2)
-def test_holes_are_filled(learner, rng):
-    """Unseen ratings of a matrix of rank 1 must be recovered from the seen ones; they are no ratings of 0."""
-    left, right = (rng.uniform(0.6, 1.4, size=k) * rng.choice([-1, 1], size=k) for k in (16, 12))
-    R = np.outer(left, right)
-    mask = with_holes(rng, R, 0.3)
-    # a chain is still astray in about 1 of 400 runs (measured); four of seven then in about 1e-9
-    calls = [(seed, np.where(mask, R, np.nan), mask, 1, 100.0, 40, 20) for seed in seeds_from(rng, 7)]
-    errors = [
-        np.sqrt(np.mean((expect_array(P, R.shape) - R)[~mask] ** 2)) for P in learner.map("bpmf", calls)
+def test_holes_do_not_count(learner, rng):
+    """What R holds where mask is False must not matter, and an unseen rating is not a rating of 0."""
+    R = low_rank(rng, 9, 6)
+    mask = with_holes(rng, R, 0.4)
+    seed, zeros = seed_from(rng), np.where(mask, R, 0.0)
+    calls = [
+        (seed, np.where(mask, R, np.nan), mask, 2, 5.0, 4, 1),
+        (seed, np.where(mask, R, 50.0), mask, 2, 5.0, 4, 1),
+        (seed, zeros, np.ones_like(mask), 2, 5.0, 4, 1),
     ]
-    expect(np.median(errors) < 0.12)
+    unseen, other, rated = (expect_array(P, R.shape) for P in learner.map("bpmf", calls))
+    expect_close(other, unseen)
+    expect(np.abs(rated - unseen).max() > 1e-3, "Unseen ratings count like ratings of 0.")
 
 
 @exercise("bpmf", weight=2)
