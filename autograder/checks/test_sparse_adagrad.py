@@ -68,8 +68,8 @@ def test_nan_rows_values(learner, reference, rng):
 def test_nan_rows_tells_nan_from_infinity(learner, rng):
     """With a count of 0 a gradient without a zero gives infinity; one zero among the entries gives one NaN, which is enough."""
     counts, grads = np.zeros(6), rng.normal(size=(6, 3))
-    grads[4, 1] = grads[1, 2] = 0
-    expect_close(learner.nan_rows(counts, grads), np.array([1, 4]))
+    grads[4, 1] = grads[1, 2] = grads[2, 0] = 0
+    expect_close(learner.nan_rows(counts, grads), np.array([1, 2, 4]))
 
 
 @exercise("nan_rows", weight=1)
