@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from autograder import wire
-from autograder.misconceptions import misconception, misconception_by_edit
+from autograder.misconceptions import CHECK_ATOL, CHECK_RTOL, misconception, misconception_by_edit
 from autograder.processes import LearnerRaised
 from autograder.wire import Seed
 
@@ -64,7 +64,7 @@ def _numeric(value: Any, name: str) -> np.ndarray:
 
 
 def expect_close(
-    actual: Any, expected: Any, rtol: float = 1e-6, atol: float = 1e-8, message: str = ""
+    actual: Any, expected: Any, rtol: float = CHECK_RTOL, atol: float = CHECK_ATOL, message: str = ""
 ) -> None:
     """Fail the check unless both agree in every entry: ``|actual - expected| <= atol + rtol * |expected|``.
 

@@ -99,7 +99,7 @@ def misconception_by_edit(exercise: str, name: str, *, old: str, new: str, messa
 
 # --- matching -------------------------------------------------------------------------------------------------------
 
-CHECKED = 1e-6, 1e-8  # rtol and atol of `expect_close`: what a check rejects differs from what is right
+CHECK_RTOL, CHECK_ATOL = 1e-6, 1e-8  # of `expect_close`: what a check rejects differs from what is right
 
 
 def first_match(
@@ -146,8 +146,8 @@ def _replay(trace: Trace, exercise: str, wrong: Callable, reference: Reference) 
         right, right_after, _ = _run(getattr(reference, call.name), call.arguments, kept)
         differs = (
             differs
-            or not same(value, right, *CHECKED)
-            or (call.after is not None and not same(after, right_after, *CHECKED))
+            or not same(value, right, CHECK_RTOL, CHECK_ATOL)
+            or (call.after is not None and not same(after, right_after, CHECK_RTOL, CHECK_ATOL))
         )
     return True, differs
 

@@ -3,8 +3,8 @@
     python autograder/bench/lesson_seconds.py [--lesson 06_softmax_gradient]
 
 The start of the kernel is part of the figure and of the limit. On a rented core the same notebook costs 1.6 seconds on one
-day and 4 on another, so 00_start_here, which does little but start, is run beside each lesson, and the
-limit holds for the seconds of a core on which it costs 1.6.
+day and 4 on another, so 00_start_here, which does little but start, is run beside each lesson, and the limit holds for
+the seconds of a core on which it costs 1.6.
 """
 
 import argparse

@@ -1,4 +1,4 @@
-"""Given in this lesson: the LSTM of lesson 23, made fast, and a plain tanh network to race against it.
+"""Given: the LSTM of lesson 23, made fast, and the plain tanh network that races against it in lesson 24.
 
 Signatures and layout are those of lesson 23: inputs ``x (N, T, D)``, ``Wx (D, 4H)``, ``Wh (H, 4H)``, ``b (4H,)``,
 the four gates in the order input, forget, output, candidate (i f o g), and ``c0 = 0``. Results have the dtype
