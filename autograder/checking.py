@@ -7,16 +7,13 @@ import numpy as np
 
 from autograder import wire
 from autograder.misconceptions import CHECK_ATOL, CHECK_RTOL, misconception, misconception_by_edit
+from autograder.outcome import Failed
 from autograder.processes import LearnerRaised
 from autograder.wire import Seed
 
 __all__ = [
     "Failed", "Seed", "expect", "expect_array", "expect_close", "expect_raises", "misconception", "misconception_by_edit",
 ]  # fmt: skip
-
-
-class Failed(AssertionError):
-    """A check that does not hold; its words are for the learner and hold no value of the check's."""
 
 
 def expect(condition: Any, message: str = "") -> None:

@@ -22,9 +22,8 @@ from autograder import release as released
 from autograder import results
 from autograder.cells import Cell, code_cells
 from autograder.course import Course, CourseError
-from autograder.learner import SLACK
 from autograder.notebook import UnreadableNotebook, read
-from autograder.processes import Limits
+from autograder.processes import SLACK, Limits
 from autograder.repair import repair
 from autograder.results import Result
 

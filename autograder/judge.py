@@ -14,13 +14,17 @@ import msgspec
 
 from autograder import release as released
 from autograder import results, sandbox
+from autograder.allowance import limit_memory
 from autograder.course import Course, CourseError
 from autograder.grade import Request
 from autograder.learner import Learner
 from autograder.plugin import Examination
-from autograder.processes import IsolationError, LearnerFault, Zygote
-from autograder.results import Result
+from autograder.processes import IsolationError, SandboxLost, Zygote
+from autograder.results import Result, Verdict
 from autograder.sitting import Sitting
+
+NOT_WORTH_A_WORD = (Verdict.PASS, Verdict.NOT_ATTEMPTED)
+MEMORY = 4 << 30  # bytes that the judge may take on top of what it starts with
 
 
 class Judge:
@@ -34,13 +38,14 @@ class Judge:
     """
 
     def __init__(self, course: Course, isolation: str):
-        self._course = course
-        helpers = (course.root / "solutions" / "helpers.py").read_text(encoding="utf-8")
-        self._zygote = Zygote(
-            helpers, course.hidden_folders, isolation
-        )  # loads NumPy while the checks are collected
+        self._course, self._isolation = course, isolation
+        self._zygote = self._new_zygote()  # loads NumPy while the checks are collected
         self._requests: Iterator[Request] = iter(())
         self._next: Request | None = None
+
+    def _new_zygote(self) -> Zygote:
+        helpers = (self._course.root / "solutions" / "helpers.py").read_text(encoding="utf-8")
+        return Zygote(helpers, self._course.hidden_folders, self._isolation)
 
     def serve(self, requests: Iterator[Request], answer) -> None:
         """Answer every request; those of one lesson share one collection of its checks."""
@@ -60,17 +65,26 @@ class Judge:
 
     def _serve_lesson(self, examination: Examination, answer) -> None:
         while self._next is not None and self._next.lesson == examination.lesson.name:
-            try:
-                result = self.grade(self._next, examination)
-            except Exception as error:  # a fault of ours is never a learner's zero
-                result = self._fault(self._next, error)
-            answer(result)
+            answer(self._grade_safely(self._next, examination))
             self._advance()
+
+    def _grade_safely(self, request: Request, examination: Examination) -> Result:
+        """Result of a submission. One whose sandbox was lost under it is tried once more, in a fresh one."""
+        try:
+            try:
+                return self.grade(request, examination)
+            except SandboxLost:
+                self._zygote.close()
+                self._zygote = self._new_zygote()
+                return self.grade(request, examination)
+        except Exception as error:  # a fault of ours is never a learner's zero
+            return self._fault(request, error)
 
     @staticmethod
     def _fault(request: Request, error: Exception) -> Result:
         known = {"lesson": request.lesson, "student": request.student, "seed": request.seed}
-        return results.unreadable(request.name, f"{type(error).__name__}: {error}", "grader_fault", **known)
+        words = f"{type(error).__name__}: {error}"
+        return results.unreadable(request.name, words, Verdict.GRADER_FAULT, **known)
 
     def grade(self, request: Request, examination: Examination) -> Result:
         """Result of one submission."""
@@ -95,7 +109,7 @@ class Judge:
             notebook=request.name, lesson=request.lesson, student=request.student, isolation=learner.isolation,
             seed=request.seed, score=results.total([r.score for r in graded]), points=float(sum(points.values())),
             seconds=round(time.perf_counter() - start, 4), verdict=results.overall([r.verdict for r in graded]),
-            message=next((r.message for r in graded if r.verdict not in ("pass", "not_attempted")), ""), exercises=graded,
+            message=next((r.message for r in graded if r.verdict not in NOT_WORTH_A_WORD), ""), exercises=graded,
             manual=list(released.written(release)), notes=request.notes,
         )  # fmt: skip
 
@@ -103,11 +117,7 @@ class Judge:
         """A learner's process with the cells loaded, confined at least as the request demands."""
         cells = [(cell.label, cell.source) for cell in request.cells]
         learner = Learner(self._zygote, cells, examination.lesson.given, examination.opaque, request.limits)
-        try:
-            learner.start()
-        except LearnerFault as fault:  # before any cell ran: the sandbox, not the learner
-            learner.stop()
-            raise IsolationError(f"the sandbox did not start: {fault}") from fault
+        learner.start()
         if sandbox.LEVELS.index(learner.isolation) < sandbox.LEVELS.index(request.least_isolation):
             learner.stop()
             raise IsolationError(
@@ -120,6 +130,7 @@ class Judge:
 def main() -> None:
     root, isolation = sys.argv[1:]
     sandbox.hide_memory()
+    limit_memory(MEMORY)
     out = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever a check prints must not mix with the results
     decode, encode = msgspec.json.Decoder(Request).decode, msgspec.json.Encoder().encode

@@ -5,27 +5,32 @@ plain data. Whatever happens over there arrives here as a value or as a `Learner
 """
 
 import random
-import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
 from autograder import sandbox, wire
+from autograder.admission import Admission
 from autograder.processes import (
+    Budget,
     Deadline,
+    IsolationError,
     LearnerDied,
     LearnerFault,
     LearnerRaised,
     LearnerTimedOut,
     Limits,
     ProtocolBroken,
+    SandboxLost,
     WorkerProcess,
     Zygote,
 )
 
 MOST_RESTARTS = 8
 MOST_BAD_CELLS = 4  # cells that hang or end the process while loading, before the rest is left out
-SLACK = 2  # and a whole notebook, of which some calls may be starved, so many times
+STARTING_SECONDS = 30
 ANSWERS = {wire.RunCell: wire.CellRan, wire.Describe: wire.Described, wire.Call: wire.Returned}
 
 
@@ -75,11 +80,12 @@ class Learner:
         self._opaque, self._limits = opaque or {}, limits or Limits()
         self._worker: WorkerProcess | None = None
         self._restarts = 0
-        self._began = time.monotonic()
+        self._budget = Budget(self._limits.load_seconds + self._limits.submission_seconds)
+        self._admission = Admission()
         self._spent = 0.0  # CPU seconds of workers that have ended
         self._skipped: set[int] = set()
         self._bad_cells = 0
-        self.cell_failures: dict[str, wire.Failure] = {}
+        self.cell_failures: dict[str, LearnerFault] = {}  # by the cell's label
         self.layers: list[str] = []
         self.missing: list[str] = []
         self.trace = Trace()
@@ -89,33 +95,49 @@ class Learner:
     # -- life of the process
 
     def start(self) -> None:
-        """Start a worker and run the learner's cells in it, each with an outcome of its own."""
+        """Start a worker and run the learner's cells in it, each with an outcome of its own.
+
+        Raises
+        ------
+        IsolationError
+            If the sandbox does not start; `SandboxLost` if somebody ended it.
+        """
         while not self._start_once():
             self.stop()
 
     def _start_once(self) -> bool:
         self._worker = self._zygote.spawn(self._given, self._limits)
-        ready, _ = self._worker.receive(Deadline(30, self._worker))
-        self.layers, self.missing = ready.layers, ready.missing
-        began = time.monotonic()
+        self._confirm_isolation()
+        loading = Budget(self._limits.load_seconds)
         for index, (label, source) in enumerate(self._cells):
             if index in self._skipped:
                 continue
-            if self._used_up(began, self._limits.load_seconds, self._cpu_spent):
+            if loading.used_up(self._cpu_of_worker) or self._budget.used_up(self._cpu_spent):
                 self._skip_from(index)
                 return True
             try:
                 reply, _ = self._exchange(wire.RunCell(self._number(), label, source), [])
             except LearnerFault as fault:
-                self.cell_failures[label] = wire.Failure(fault.verdict, [], f"{label}: {fault}", "")
+                self.cell_failures[label] = type(fault)(f"{label}: {fault}")
                 self._skipped.add(index)
                 self._bad_cells += 1
                 if self._bad_cells >= MOST_BAD_CELLS:
                     self._skip_from(index + 1)
                 return False
             if reply.failure is not None:
-                self.cell_failures[label] = reply.failure
+                self.cell_failures[label] = LearnerRaised(label, reply.failure)
         return True
+
+    def _confirm_isolation(self) -> None:
+        """Which layers hold: the zygote's own words, sent before anything of the learner's is loaded."""
+        try:
+            ready, _ = self._worker.receive(Deadline(STARTING_SECONDS, self._worker))
+        except LearnerFault as fault:
+            self.stop()
+            raise SandboxLost(f"the sandbox did not start: {fault}") from fault
+        if not isinstance(ready, wire.Ready):
+            raise IsolationError("the sandbox did not start as it should")
+        self.layers, self.missing = ready.layers, ready.missing
 
     def _skip_from(self, index: int) -> None:
         """Leave the cells from this one on out."""
@@ -123,14 +145,12 @@ class Learner:
         for later in range(index, len(self._cells)):
             label = self._cells[later][0]
             self._skipped.add(later)
-            self.cell_failures.setdefault(
-                label, wire.Failure("timeout", [], f"{label} was not run: {words}", "")
-            )
+            self.cell_failures.setdefault(label, LearnerTimedOut(f"{label} was not run: {words}"))
 
     def stop(self) -> None:
         """End the worker, if there is one."""
         if self._worker is not None:
-            self._spent += min(self._worker.processor_time()[1], self._limits.submission_seconds)
+            self._spent += min(self._cpu_of_worker(), self._limits.submission_seconds)
             self._worker.kill()
             self._worker = None
 
@@ -144,28 +164,24 @@ class Learner:
         return random.getrandbits(62)  # not to be guessed by forged replies
 
     def _ensure(self) -> None:
-        limit = self._limits.submission_seconds
-        if self._used_up(self._began, limit, self._cpu_spent):
-            raise LearnerTimedOut(f"the whole notebook took over {limit:g} s")
+        if self._budget.used_up(self._cpu_spent):
+            raise LearnerTimedOut(f"the whole notebook took over {self._budget.seconds:g} s")
         if self._worker is None:
             self._restarts += 1
             if self._restarts > MOST_RESTARTS:
                 raise LearnerDied("your program had to be started again too often")
             self.start()
 
-    @staticmethod
-    def _used_up(began: float, limit: float, cpu_seconds: Callable[[], float]) -> bool:
-        """Whether a time is up; CPU seconds are asked for only when the wall clock says so."""
-        wall = time.monotonic() - began
-        return wall > limit and (wall > SLACK * limit or cpu_seconds() > limit)
+    def _cpu_of_worker(self) -> float:
+        return self._worker.processor_time()[1] if self._worker else 0.0
 
     def _cpu_spent(self) -> float:
-        return self._spent + (self._worker.processor_time()[1] if self._worker else 0.0)
+        return self._spent + self._cpu_of_worker()
 
     def _exchange(self, message: Any, buffers: list[memoryview], callbacks=()) -> tuple[Any, Any]:
         """One request and its reply; callbacks into the judge are served on the way."""
         worker = self._worker
-        deadline = Deadline(self.call_seconds, worker)
+        deadline = Deadline(self.call_seconds, worker, self._budget.latest)
         try:
             reply, arrays = worker.exchange(message, buffers, deadline)
             while isinstance(reply, wire.CallbackWanted):
@@ -174,23 +190,32 @@ class Learner:
                 reply, arrays = worker.exchange(answer, out, deadline)
             if not isinstance(reply, ANSWERS[type(message)]) or reply.number != message.number:
                 raise ProtocolBroken("your program sent an answer that was not asked for")
+        except LearnerDied as died:
+            if self.isolation != "weak" and self._zygote.was_killed(worker, self._limits):
+                self.stop()
+                raise SandboxLost("the learner's process was killed from outside") from died
+            self.stop()
+            raise
         except LearnerFault:
             self.stop()
             raise
         return reply, arrays
 
-    @staticmethod
     def _serve_callback(
-        wanted: wire.CallbackWanted, arrays: list, callbacks: Sequence[Callable]
+        self, wanted: wire.CallbackWanted, arrays: list, callbacks: Sequence[Callable]
     ) -> tuple[Any, list]:
+        if not 0 <= wanted.callback < len(callbacks):
+            raise ProtocolBroken("your program asked for a function that it was not given")
         packer, failed, value = wire.Packer(), "", None
         try:
             unpacker = wire.Unpacker(arrays)
-            arguments = [unpacker.unpack(node) for node in wanted.arguments]
+            arguments = [self._admission.admit(unpacker.unpack(node)) for node in wanted.arguments]
             value = callbacks[wanted.callback](*arguments)
+        except wire.WireError as error:
+            raise ProtocolBroken(f"your program sent {error}") from error
         except (
             Exception
-        ) as error:  # a wrong argument of the learner's; the words go back to the learner's code
+        ) as error:  # a wrong argument of the learner's: the words go back to the learner's code
             failed = f"the function you were given could not take these arguments ({type(error).__name__})"
         return wire.CallbackReturned(0, packer.pack(value), failed), packer.buffers
 
@@ -224,29 +249,48 @@ class Learner:
         first = len(self.trace.calls)
         self.trace.calls += [Recorded(name, arguments) for arguments in argument_lists]
         reply, arrays = self._exchange(request, packer.buffers, callbacks)
+        calls = self.trace.calls[first:]
         try:
-            self._record(reply, arrays, name, first)
-        except (wire.WireError, AttributeError, IndexError) as error:
+            self._record(request, reply, arrays, calls, first)
+        except wire.WireError as error:
             self.stop()
             raise ProtocolBroken(f"your program sent {error}") from error
-        calls = self.trace.calls[first:]
         for recorded in calls:
             if recorded.failure is not None:
                 raise LearnerRaised(name, recorded.failure)
         return calls
 
-    def _record(self, reply: wire.Returned, arrays: list[memoryview], name: str, first: int) -> None:
+    def _record(
+        self, request: wire.Call, reply: wire.Returned, arrays: list, calls: list[Recorded], first: int
+    ) -> None:
+        """Take what came back for each call into its record; `WireError` if it is not the answer to the request."""
+        if len(reply.outcomes) != len(calls):
+            raise wire.WireError("another number of results than there were calls")
         unpacker = wire.Unpacker(arrays)
-        for index, outcome in enumerate(reply.outcomes):
-            recorded = self.trace.calls[first + index]
-            recorded.value, recorded.failure = unpacker.unpack(outcome.value), outcome.failure
-            recorded.after = [unpacker.unpack(node) for node in outcome.arguments] or None
-            if outcome.changed:
-                self.changed.add(name)
-            if isinstance(recorded.value, tuple):
-                for position, item in enumerate(recorded.value):
-                    if isinstance(item, wire.Kept):
-                        self.trace.origins[item.number] = (first + index, position)
+        for index, (recorded, outcome) in enumerate(zip(calls, reply.outcomes, strict=True)):
+            if len(outcome.arguments) != (len(recorded.arguments) if request.send_arguments else 0):
+                raise wire.WireError("another number of arguments than the call had")
+            recorded.failure = outcome.failure
+            recorded.value = self._admission.admit(unpacker.unpack(outcome.value), kept_at=request.keep)
+            if request.send_arguments:
+                recorded.after = [self._admission.admit(unpacker.unpack(node)) for node in outcome.arguments]
+            if outcome.changed or _differ(recorded.arguments, recorded.after):
+                self.changed.add(request.name)
+            self._note_kept(recorded.value, first + index)
+
+    def _note_kept(self, value: Any, call: int) -> None:
+        for position, item in enumerate(value if isinstance(value, tuple) else ()):
+            if isinstance(item, wire.Kept):
+                self.trace.origins[item.number] = (call, position)
+
+
+def _differ(sent: tuple, after: list | None) -> bool:
+    """Whether arrays that came back are not those that were sent: seen here, whatever the worker says of it."""
+    pairs = [(a, b) for a, b in zip(sent, after or sent, strict=True) if isinstance(a, np.ndarray)]
+    return any(
+        not (isinstance(b, np.ndarray) and np.array_equal(a, b, equal_nan=a.dtype.kind in "fc"))
+        for a, b in pairs
+    )
 
 
 def _argument_node(value: Any, callbacks: list[Callable]) -> Any:

@@ -172,11 +172,8 @@ def same(a: Any, b: Any, rtol: float = 1e-5, atol: float = 1e-9) -> bool:
         return True
     if isinstance(a, dict) and isinstance(b, dict):
         return a.keys() == b.keys() and all(same(a[key], b[key], rtol, atol) for key in a)
-    if isinstance(a, np.ndarray) and a.ndim and isinstance(b, (list, tuple)):
-        a = list(a)  # numbers in a list are the same numbers in an array
-    elif isinstance(b, np.ndarray) and b.ndim and isinstance(a, (list, tuple)):
-        b = list(b)
-    if isinstance(a, (list, tuple)) and isinstance(b, (list, tuple)):
+    if _is_sequence(a) and _is_sequence(b) and not (_is_number(a) and _is_number(b)):
+        # Numbers in a list are the same numbers in an array.
         return len(a) == len(b) and all(same(x, y, rtol, atol) for x, y in zip(a, b, strict=True))
     if _is_number(a) and _is_number(b):
         a, b = np.asarray(a), np.asarray(b)
@@ -184,6 +181,10 @@ def same(a: Any, b: Any, rtol: float = 1e-5, atol: float = 1e-9) -> bool:
             rtol, atol = max(rtol, 1e-4), max(atol, 1e-6)
         return a.shape == b.shape and bool(np.allclose(a, b, rtol=rtol, atol=atol, equal_nan=True))
     return type(a) is type(b) and a == b
+
+
+def _is_sequence(value: Any) -> bool:
+    return isinstance(value, (list, tuple)) or (isinstance(value, np.ndarray) and value.ndim > 0)
 
 
 def _is_number(value: Any) -> bool:

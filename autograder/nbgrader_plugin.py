@@ -131,7 +131,7 @@ class Judge(NbGraderPreprocessor):
         about = resources["nbgrader"]
         result = self._result(nb, about["assignment"], about["student"])
         nb.metadata["course_result"] = {
-            "isolation": result.isolation, "seed": result.seed, "verdict": result.verdict, "message": result.message,
+            "isolation": result.isolation, "seed": result.seed, "verdict": str(result.verdict), "message": result.message,
             "notes": [*nb.metadata.get("course_notes", []), *result.notes],
         }  # fmt: skip
         verdicts = {exercise.name: exercise for exercise in result.exercises}
@@ -187,7 +187,7 @@ def _write_verdict(cell: NotebookNode, exercise: ExerciseResult) -> None:
         new_output("display_data", data=words),
         new_output("execute_result", data=number, execution_count=cell.execution_count),
     ]
-    cell.metadata["course_verdict"] = exercise.verdict if exercise.score is not None else FAULT
+    cell.metadata["course_verdict"] = str(exercise.verdict) if exercise.score is not None else FAULT
 
 
 class SaveVerdicts(SaveAutoGrades):

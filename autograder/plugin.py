@@ -8,13 +8,18 @@ from typing import Any
 import pytest
 from _pytest.runner import runtestprotocol
 
-from autograder.checking import Failed
+from autograder.allowance import Exhausted, allowance
 from autograder.course import CourseError, Lesson
 from autograder.misconceptions import registered
-from autograder.processes import LearnerFault
+from autograder.outcome import Failed, Outcome, outcome_of
+from autograder.processes import IsolationError, LearnerFault
 from autograder.reference import Reference, ReferenceAsLearner
-from autograder.sitting import Exercise, Outcome, Sitting
+from autograder.results import Verdict
+from autograder.sitting import Exercise, Sitting
 
+CHECK_SECONDS = (
+    20.0  # of the judge's own CPU, for one check; the longest of the course takes far less than one
+)
 MARKER = "exercise(name, weight=1): a hidden check of one exercise; weight 0 makes it a gate"
 OPTIONS = [
     "-p", "no:terminal", "-p", "no:cacheprovider", "-p", "no:faulthandler", "-p", "no:logging", "-p", "no:capture",
@@ -54,6 +59,9 @@ class Examination:
         self.sitting: Sitting | None = None
         self.failure = ""  # why the checks could not be collected
         self._outcome: Outcome | None = None
+        self._lost: IsolationError | None = (
+            None  # what ended a check, where that was neither the check nor the learner
+        )
         self._known: dict[str, tuple[list[str], str]] = {}  # a check's arguments and words, looked up once
 
     def run(self) -> None:
@@ -110,7 +118,10 @@ class Examination:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_pyfunc_call(self, pyfuncitem):
-        self._outcome = self._judge(pyfuncitem)
+        try:
+            self._outcome = self._judge(pyfuncitem)
+        except IsolationError as error:
+            self._lost = error
         return True  # the outcome is kept here: pytest need not draw a traceback
 
     def _as_check(self, item: pytest.Item, next_item: pytest.Item | None) -> CollectedCheck:
@@ -121,11 +132,13 @@ class Examination:
             )
 
         def run(sitting: Sitting) -> Outcome:
-            self.sitting, self._outcome = sitting, None
+            self.sitting, self._outcome, self._lost = sitting, None, None
             reports = runtestprotocol(item, nextitem=next_item, log=False)
+            if self._lost is not None:
+                raise self._lost
             if self._outcome is None:
                 words = next((str(r.longrepr)[-500:] for r in reports if r.failed), "it did not run")
-                return Outcome("grader_fault", f"The check {item.name} could not be set up: {words}")
+                return Outcome(Verdict.GRADER_FAULT, f"The check {item.name} could not be set up: {words}")
             return self._outcome
 
         weight, words = marker.kwargs.get("weight", 1), words_of(item.function)
@@ -136,29 +149,37 @@ class Examination:
         names, message = self._known[item.name]
         arguments = {name: item.funcargs[name] for name in names}
         try:
-            item.function(**arguments)
+            with allowance(CHECK_SECONDS):
+                item.function(**arguments)
         except LearnerFault as fault:
-            return Outcome(fault.verdict, str(fault))
+            return outcome_of(fault)
+        except IsolationError:
+            raise
         except AssertionError as error:
             detail = str(error) if isinstance(error, Failed) else ""
             detail = detail[:1].upper() + detail[1:]
-            return Outcome("fail", f"{message} {detail}".strip())
-        except Exception as error:
+            return Outcome(Verdict.FAIL, f"{message} {detail}".strip())
+        except (Exception, Exhausted) as error:
             return self._whose_fault(item, arguments, error, message)
-        return Outcome("pass", "")
+        return Outcome(Verdict.PASS, "")
 
-    def _whose_fault(self, item: pytest.Function, arguments: dict, error: Exception, message: str) -> Outcome:
+    def _whose_fault(
+        self, item: pytest.Function, arguments: dict, error: BaseException, message: str
+    ) -> Outcome:
         """A check broke on a value: the learner's fault if it holds for the solution, else the check's own."""
         stand_in = {"learner": ReferenceAsLearner(self.solution), "rng": self.sitting.generator(item.name)}
-        words = f"{type(error).__name__}: {error}"
-        if isinstance(error, (OSError, MemoryError)):
-            return Outcome("grader_fault", f"The check {item.name} failed by itself: {words}")
+        own_fault = Outcome(
+            Verdict.GRADER_FAULT, f"The check {item.name} failed by itself: {type(error).__name__}: {error}"
+        )
+        if isinstance(error, OSError):
+            return own_fault
         try:
-            item.function(**{name: stand_in.get(name, value) for name, value in arguments.items()})
-        except Exception:
-            return Outcome("grader_fault", f"The check {item.name} failed by itself: {words}")
+            with allowance(CHECK_SECONDS):
+                item.function(**{name: stand_in.get(name, value) for name, value in arguments.items()})
+        except (Exception, Exhausted):
+            return own_fault
         return Outcome(
-            "fail", f"{message} What your function returned could not be used ({type(error).__name__})."
+            Verdict.FAIL, f"{message} What your function returned could not be used ({type(error).__name__})."
         )
 
     # -- what the lesson says of its exercises

@@ -3,6 +3,7 @@
 Whatever happens over there arrives here as a frame or as a `LearnerFault` with a verdict.
 """
 
+import contextlib
 import json
 import math
 import os
@@ -13,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from autograder import wire
 
 KEPT_OUTPUT = 64 << 10
 PATIENCE = 8  # a starved process may take so many times its limit by the wall clock
+SLACK = 2  # and a whole notebook, of which some calls may be starved, so many times
 
 
 @dataclass(frozen=True)
@@ -33,22 +35,21 @@ class Limits:
     submission_seconds: float = 60.0
     memory: int = 1 << 30
 
+    @property
+    def cpu_seconds(self) -> int:
+        """CPU seconds after which the kernel ends a worker: a backstop, the judge's own deadlines come first."""
+        return int(self.submission_seconds) + 10
+
 
 class LearnerFault(Exception):
     """Something that the learner's program did; never the judge's own fault."""
 
-    verdict = "error"
-
 
 class LearnerRaised(LearnerFault):
-    """The learner's code raised an exception."""
+    """The learner's process claims that its code raised an exception."""
 
     def __init__(self, name: str, failure: wire.Failure):
         self.failure = failure
-        if "NotImplementedError" in failure.bases:
-            self.verdict = "not_attempted"
-        elif "MemoryError" in failure.bases:
-            self.verdict = "memory"
         where = f" ({failure.where})" if failure.where else ""
         super().__init__(f"{name} stopped with {failure.type_name}: {failure.message}{where}")
 
@@ -56,23 +57,21 @@ class LearnerRaised(LearnerFault):
 class LearnerTimedOut(LearnerFault):
     """A call did not return in time."""
 
-    verdict = "timeout"
-
 
 class LearnerDied(LearnerFault):
     """The learner's process ended in the middle of a call."""
-
-    verdict = "died"
 
 
 class ProtocolBroken(LearnerFault):
     """The learner's process sent bytes that are no answer."""
 
-    verdict = "protocol"
-
 
 class IsolationError(RuntimeError):
     """The sandbox could not be started, or not at the level asked for."""
+
+
+class SandboxLost(IsolationError):
+    """A process of ours, or a worker, was ended by somebody else: the same submission is to be tried once more."""
 
 
 class Zygote:
@@ -103,6 +102,10 @@ class Zygote:
         self._tell({"helpers": helpers, "hidden": folders, "isolation": isolation})
         self._ready = False  # waited for only when the first worker is wanted
 
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
     def spawn(self, given: str | None, limits: Limits) -> "WorkerProcess":
         """A fresh worker, confined and with nothing of the learner's loaded yet."""
         if not self._ready:
@@ -110,15 +113,25 @@ class Zygote:
             self._ready = True
         ours, theirs = socket.socketpair()
         read_end, write_end = os.pipe()
-        cpu_seconds = int(limits.submission_seconds) + 10
-        order = {"given": given, "memory": limits.memory, "cpu_seconds": cpu_seconds}
+        order = {"given": given, "memory": limits.memory, "cpu_seconds": limits.cpu_seconds}
         try:
             self._tell(order, [theirs.fileno(), write_end])
             answer, descriptors = self._answer()
         finally:
             theirs.close()
             os.close(write_end)
-        return WorkerProcess(ours, read_end, answer["pid"], descriptors[0] if descriptors else None)
+        pid, pidfd = answer["pid"], descriptors[0] if descriptors else None
+        return WorkerProcess(ours, read_end, pid, pidfd, end=lambda: self._tell({"end": pid}))
+
+    def was_killed(self, worker: "WorkerProcess", limits: Limits) -> bool:
+        """Whether somebody else killed a worker whose connection is closed.
+
+        A confined learner can send no signal, so SIGKILL comes from outside, unless the kernel sent it because the
+        worker's CPU seconds were used up.
+        """
+        self._tell({"ended": worker.pid})
+        ended, _ = self._answer()
+        return ended["signal"] == signal.SIGKILL and ended["cpu_seconds"] < limits.cpu_seconds - 1
 
     def close(self) -> None:
         """End the zygote; its workers die with it."""
@@ -146,10 +159,12 @@ class Zygote:
             raise self._failed()
         return json.loads(data), list(descriptors)
 
-    def _failed(self) -> IsolationError:
+    def _failed(self) -> SandboxLost:
         self._errors.seek(0)
         last = self._errors.read().decode("utf-8", "replace").strip().splitlines()[-3:]
-        return IsolationError("the sandbox process could not be started or ended: " + " / ".join(last))
+        return SandboxLost(
+            "the sandbox's own process could not be started, or was ended: " + " / ".join(last)
+        )
 
 
 def _clean_environment() -> dict[str, str]:
@@ -175,13 +190,14 @@ class Deadline:
     """A time limit that a busy machine does not shorten.
 
     When the wall clock says that time is up, but the process was waiting for a processor most of the time, it gets
-    what it has not had yet, up to `PATIENCE` times the limit.
+    what it has not had yet, up to `PATIENCE` times the limit, and never past ``latest`` (on the monotonic clock).
     """
 
-    def __init__(self, seconds: float, process: "WorkerProcess"):
+    def __init__(self, seconds: float, process: "WorkerProcess", latest: float = math.inf):
         self._seconds, self._process = seconds, process
         self._start = time.monotonic()
-        self._end = self._start + seconds
+        self._latest = min(latest, self._start + PATIENCE * seconds)
+        self._end = min(self._start + seconds, self._latest)
         self._cpu_before = process.cpu_seen
 
     def left(self) -> float:
@@ -191,10 +207,28 @@ class Deadline:
             runnable, cpu = self._process.processor_time()
             self._process.cpu_seen = cpu
             missing = self._seconds - (cpu - self._cpu_before)
-            if not runnable or missing < 0.1 or now > self._start + PATIENCE * self._seconds:
+            if not runnable or missing < 0.1 or now >= self._latest:
                 raise LearnerTimedOut("no answer in time: is there a loop that never ends?")
-            self._end = now + missing
+            self._end = min(now + missing, self._latest)
         return self._end - now
+
+
+class Budget:
+    """Seconds that a whole submission, or the loading of its cells, may take.
+
+    Counted by the wall clock as long as that is enough; beyond it the CPU seconds of the process count, up to `SLACK`
+    times the limit.
+    """
+
+    def __init__(self, seconds: float):
+        self.seconds = seconds
+        self._start = time.monotonic()
+        self.latest = self._start + SLACK * seconds
+
+    def used_up(self, cpu_seconds: Callable[[], float]) -> bool:
+        """Whether the time is up; CPU seconds are asked for only when the wall clock says so."""
+        now = time.monotonic()
+        return now > self._start + self.seconds and (now > self.latest or cpu_seconds() > self.seconds)
 
 
 def _pid_behind(pidfd: int | None) -> int | None:
@@ -209,8 +243,11 @@ def _pid_behind(pidfd: int | None) -> int | None:
 class WorkerProcess:
     """One worker: its connection, its output, and the means to end it."""
 
-    def __init__(self, connection: socket.socket, output: int, pid: int, pidfd: int | None):
-        self._connection, self._output, self._pid, self._pidfd = connection, output, pid, pidfd
+    def __init__(
+        self, connection: socket.socket, output: int, pid: int, pidfd: int | None, end: Callable[[], None]
+    ):
+        self._connection, self._output, self.pid, self._pidfd = connection, output, pid, pidfd
+        self._end = end  # used where there is no pidfd: only the parent knows which process a number means
         connection.setblocking(False)
         os.set_blocking(output, False)
         self._poll = select.poll()
@@ -218,7 +255,7 @@ class WorkerProcess:
         self._poll.register(output, select.POLLIN)
         self.printed = bytearray()
         self.printed_bytes = 0
-        self._seen_pid = _pid_behind(pidfd) or pid
+        self._seen_pid = _pid_behind(pidfd)
         # As of the last slow call: reading it before every call would cost more than the call.
         self.cpu_seen = 0.0
 
@@ -310,13 +347,11 @@ class WorkerProcess:
 
     def kill(self) -> None:
         """End the process, and with it everything it started."""
-        try:
+        with contextlib.suppress(ProcessLookupError, SandboxLost):
             if self._pidfd is not None:
                 signal.pidfd_send_signal(self._pidfd, signal.SIGKILL)
             else:
-                os.kill(self._pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
+                self._end()
         for descriptor in (self._pidfd, self._output):
             if descriptor is not None:
                 os.close(descriptor)

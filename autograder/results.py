@@ -1,14 +1,31 @@
 """What the judge says: checks, exercises and notebooks, with the exact arithmetic of a score."""
 
 import math
+from enum import StrEnum
 from fractions import Fraction
 from typing import Any
 
 import msgspec
 
-VERDICTS = ("pass", "fail", "error", "timeout", "memory", "died", "protocol", "not_attempted", "grader_fault")
-SEVERITY = ("pass", "not_attempted", "fail", "error", "timeout", "memory", "died", "protocol", "grader_fault")
-NEEDS_A_HUMAN = {"grader_fault"}
+
+class Verdict(StrEnum):
+    """All that the judge can say; there are no others, and only the judge makes one."""
+
+    PASS = "pass"
+    FAIL = "fail"
+    ERROR = "error"
+    TIMEOUT = "timeout"
+    MEMORY = "memory"
+    DIED = "died"
+    PROTOCOL = "protocol"
+    NOT_ATTEMPTED = "not_attempted"
+    GRADER_FAULT = "grader_fault"
+
+
+SEVERITY = (
+    Verdict.PASS, Verdict.NOT_ATTEMPTED, Verdict.FAIL, Verdict.ERROR, Verdict.TIMEOUT, Verdict.MEMORY, Verdict.DIED,
+    Verdict.PROTOCOL, Verdict.GRADER_FAULT,
+)  # fmt: skip
 
 
 class MatchedMisconception(msgspec.Struct, frozen=True):
@@ -22,7 +39,7 @@ class CheckResult(msgspec.Struct):
     """Outcome of one hidden check; ``weight`` stays inside the judge."""
 
     name: str
-    verdict: str
+    verdict: Verdict
     message: str
     seconds: float
 
@@ -33,7 +50,7 @@ class ExerciseResult(msgspec.Struct):
     name: str
     score: float | None
     points: float
-    verdict: str
+    verdict: Verdict
     message: str
     misconception: MatchedMisconception | None
     checks: list[CheckResult]
@@ -50,7 +67,7 @@ class Result(msgspec.Struct):
     score: float | None
     points: float
     seconds: float
-    verdict: str
+    verdict: Verdict
     message: str
     exercises: list[ExerciseResult]
     manual: list[str]
@@ -84,9 +101,9 @@ def earned(points: float, passed: Fraction, total: Fraction, spoiled: bool) -> f
     return score
 
 
-def overall(verdicts: list[str]) -> str:
+def overall(verdicts: list[Verdict]) -> Verdict:
     """Verdict of a notebook: the gravest of its exercises; ``pass`` only when all pass."""
-    return max(verdicts, key=SEVERITY.index, default="grader_fault")
+    return max(verdicts, key=SEVERITY.index, default=Verdict.GRADER_FAULT)
 
 
 def total(scores: list[float | None]) -> float | None:
@@ -96,12 +113,18 @@ def total(scores: list[float | None]) -> float | None:
     return float(sum((Fraction(score).limit_denominator(1_000_000) for score in scores), Fraction(0)))
 
 
-def unreadable(notebook: str, message: str, verdict: str = "error", **known: Any) -> Result:
+def unreadable(notebook: str, message: str, verdict: Verdict = Verdict.ERROR, **known: Any) -> Result:
     """Result of a file that could not be graded at all: it still gets its entry."""
     fields: dict[str, Any] = {
         "lesson": None, "student": None, "isolation": None, "seed": None, "score": None, "points": 0.0, "seconds": 0.0,
     }  # fmt: skip
     fields |= known
     return Result(
-        notebook=notebook, verdict=verdict, message=message, exercises=[], manual=[], notes=[], **fields
+        notebook=notebook,
+        verdict=Verdict(verdict),
+        message=message,
+        exercises=[],
+        manual=[],
+        notes=[],
+        **fields,
     )

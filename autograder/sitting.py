@@ -2,6 +2,7 @@
 
 import hashlib
 import inspect
+import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,14 +11,17 @@ from typing import Protocol
 
 import numpy as np
 
+from autograder.allowance import Exhausted, allowance
 from autograder.learner import Learner, Trace
 from autograder.misconceptions import Misconception, first_match
-from autograder.processes import LearnerFault
+from autograder.outcome import Outcome, outcome_of, verdict_of
+from autograder.processes import LearnerFault, LearnerRaised
 from autograder.reference import Reference
-from autograder.results import CheckResult, ExerciseResult, MatchedMisconception, earned
+from autograder.results import CheckResult, ExerciseResult, MatchedMisconception, Verdict, earned
 
+MATCHING_SECONDS = 2.0  # of CPU, for one exercise
 MOST_HANGS = 2  # calls of one exercise that may hang or die before its other checks are left out
-HANGS = ("timeout", "died")
+HANGS = (Verdict.TIMEOUT, Verdict.DIED)
 STUB = "You have not written this yet."
 
 
@@ -27,15 +31,7 @@ class Check(Protocol):
     name: str
     weight: int
     message: str
-    run: Callable[["Sitting"], "Outcome"]
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What came of running one check."""
-
-    verdict: str
-    message: str
+    run: Callable[["Sitting"], Outcome]
 
 
 @dataclass
@@ -82,13 +78,13 @@ class Sitting:
         digest = hashlib.sha256(f"{self.seed}/{check}".encode()).digest()
         return np.random.default_rng(int.from_bytes(digest[:16]))
 
-    def examine(self, exercise: Exercise, before: Mapping[str, str]) -> ExerciseResult:
+    def examine(self, exercise: Exercise, before: Mapping[str, Verdict]) -> ExerciseResult:
         """Run the checks of one exercise, and if one fails look for the idea behind it.
 
         Parameters
         ----------
         exercise : Exercise
-        before : mapping of str to str
+        before : mapping of str to Verdict
             Verdicts of the exercises before this one.
         """
         self._traces = []
@@ -96,10 +92,10 @@ class Sitting:
         results = self._run_checks(exercise, most_hangs=1 if hung_before else MOST_HANGS)
         spoiled = exercise.name in self.learner.changed and not exercise.may_change_arguments
         result = _score(exercise, results, spoiled)
-        if result.verdict == "fail":
+        if result.verdict == Verdict.FAIL:
             self._name_the_idea(exercise, result)
-        if result.verdict not in ("pass", "not_attempted", "grader_fault"):
-            lacking = [name for name in exercise.needs if before.get(name) != "pass"]
+        if result.verdict not in (Verdict.PASS, Verdict.NOT_ATTEMPTED, Verdict.GRADER_FAULT):
+            lacking = [name for name in exercise.needs if before.get(name) != Verdict.PASS]
             if lacking:
                 result.message = f"{exercise.name} needs {' and '.join(lacking)} first. {result.message}"
         return result
@@ -118,9 +114,9 @@ class Sitting:
             )
             hangs += outcome.verdict in HANGS
             if (
-                outcome.verdict == "not_attempted"
+                outcome.verdict == Verdict.NOT_ATTEMPTED
                 or hangs >= most_hangs
-                or (check.weight == 0 and outcome.verdict != "pass")
+                or (check.weight == 0 and outcome.verdict != Verdict.PASS)
             ):
                 blocked = outcome
         return results
@@ -135,25 +131,27 @@ class Sitting:
         """Why the checks of an exercise need not even be run; None if they must."""
         name = exercise.name
         if name in self.untouched or name not in self.sources:
-            return Outcome("not_attempted", STUB)
+            return Outcome(Verdict.NOT_ATTEMPTED, STUB)
         try:
             found = self.learner.describe(name)
         except LearnerFault as fault:
-            return Outcome(fault.verdict, str(fault))
+            return outcome_of(fault)
         if not found.found:
             return self._why_missing(name)
         if not found.is_callable:
-            return Outcome("fail", f"{name} must be a function; something else has taken its name.")
+            return Outcome(Verdict.FAIL, f"{name} must be a function; something else has taken its name.")
         return self._signature(name, found.parameters)
 
     def _why_missing(self, name: str) -> Outcome:
-        failure = self.learner.cell_failures.get(self.labels[name])
-        if failure is None:
-            return Outcome("fail", f"Your cell defines no function called {name}.")
-        if not failure.bases:  # no exception: the cell hung, or ended the process
-            return Outcome(failure.type_name, f"{name} was not defined. {failure.message}")
+        fault = self.learner.cell_failures.get(self.labels[name])
+        if fault is None:
+            return Outcome(Verdict.FAIL, f"Your cell defines no function called {name}.")
+        if not isinstance(fault, LearnerRaised):  # the cell hung, or ended the process
+            return Outcome(verdict_of(fault), f"{name} was not defined. {fault}")
+        failure = fault.failure
         where = f" ({failure.where})" if failure.where else ""
-        return Outcome("error", f"{name} was not defined: {failure.type_name}: {failure.message}{where}")
+        words = f"{name} was not defined: {failure.type_name}: {failure.message}{where}"
+        return Outcome(Verdict.ERROR, words)
 
     def _signature(self, name: str, parameters: list[str] | None) -> Outcome | None:
         wanted = _parameters(getattr(self.reference, name))
@@ -162,11 +160,17 @@ class Sitting:
         required = [p for p in parameters if "=" not in p]
         least = [p for p in wanted if "=" not in p]
         if len(required) > len(least) or len(parameters) < len(wanted):
-            return Outcome("fail", f"{name} must take the arguments ({', '.join(wanted)}).")
+            return Outcome(Verdict.FAIL, f"{name} must take the arguments ({', '.join(wanted)}).")
         return None
 
     def _name_the_idea(self, exercise: Exercise, result: ExerciseResult) -> None:
-        match = first_match(exercise.misconceptions, self._traces, self.reference)
+        """Add the idea behind a failure. Whatever goes wrong in the search costs this sentence and nothing else."""
+        try:
+            with allowance(MATCHING_SECONDS):
+                match = first_match(exercise.misconceptions, self._traces, self.reference)
+        except (Exception, Exhausted):
+            logging.getLogger(__name__).exception("no idea could be named for %s", exercise.name)
+            return
         if match is not None:
             result.misconception = MatchedMisconception(match.name, match.message)
             result.message = match.message
@@ -179,15 +183,15 @@ def _parameters(function: Callable) -> list[str]:
 def _score(exercise: Exercise, results: list[CheckResult], spoiled: bool) -> ExerciseResult:
     weights = {check.name: check.weight for check in exercise.checks}
     total = Fraction(sum(weights.values()))
-    passed = Fraction(sum(weights[r.name] for r in results if r.verdict == "pass"))
-    first = next((r for r in results if r.verdict != "pass"), None)
-    fault = next((r for r in results if r.verdict == "grader_fault"), None)
-    gate_closed = any(r.verdict != "pass" and weights[r.name] == 0 for r in results)
+    passed = Fraction(sum(weights[r.name] for r in results if r.verdict == Verdict.PASS))
+    first = next((r for r in results if r.verdict != Verdict.PASS), None)
+    fault = next((r for r in results if r.verdict == Verdict.GRADER_FAULT), None)
+    gate_closed = any(r.verdict != Verdict.PASS and weights[r.name] == 0 for r in results)
     score = None if fault else earned(exercise.points, Fraction(0) if gate_closed else passed, total, spoiled)
-    verdict, message = ("pass", "") if first is None else (first.verdict, first.message)
+    verdict, message = (Verdict.PASS, "") if first is None else (first.verdict, first.message)
     if fault:
-        verdict, message = "grader_fault", fault.message
+        verdict, message = Verdict.GRADER_FAULT, fault.message
     elif first is None and spoiled:
-        verdict = "fail"
+        verdict = Verdict.FAIL
         message = "The values are right, but the function changes an argument in place: work on a copy."
     return ExerciseResult(exercise.name, score, exercise.points, verdict, message, None, results)

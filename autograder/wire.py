@@ -16,9 +16,9 @@ import numpy as np
 
 MAGIC = b"WWL1"
 PREFIX = struct.Struct("<4sIQ")  # magic, bytes of the header, bytes of the arrays
-MAX_HEADER = 2 << 20
-MAX_ARRAYS = 256 << 20
-MAX_VALUE = 64 << 20  # of one value, all its arrays together
+MAX_HEADER = 1 << 20
+MAX_ARRAYS = 64 << 20
+MAX_VALUE = 16 << 20  # of one array
 MAX_BUFFERS = 512
 MAX_NODES = 200_000
 MAX_DEPTH = 40
@@ -129,7 +129,7 @@ Node = Plain | BigInteger | Complex | Blob | Scalar | Array | Items | Pairs | Ke
 
 
 class Failure(msgspec.Struct, array_like=True, frozen=True):
-    """A learner's exception, as words."""
+    """A learner's exception, as words: a claim, out of which no verdict but a failed one can come."""
 
     type_name: Name
     bases: list[Name]  # names of its builtin base classes
@@ -186,7 +186,6 @@ class Outcome(msgspec.Struct, array_like=True):
     failure: Failure | None
     changed: list[int]  # positions of the arguments that the call changed in place
     arguments: list[Node]  # after the call, when asked for
-    seconds: float
 
 
 class Returned(msgspec.Struct, tag="returned", array_like=True):
@@ -320,7 +319,8 @@ class Unpacker:
     buffers : list of memoryview
         The frame's arrays.
     special : callable, optional
-        Turns `Kept`, `Seed` and `Callback` nodes into objects; without it they stay as they are.
+        Turns `Kept`, `Seed` and `Callback` nodes into objects. Without it, on the judge's side, a `Kept` stays as it
+        is and the others are refused.
     """
 
     def __init__(self, buffers: list[memoryview], special: Callable[[Any], Any] | None = None):
@@ -361,8 +361,12 @@ class Unpacker:
                 return node.value
             case Odd():
                 return node
+            case _ if self._special:
+                return self._special(node)
+            case Kept():
+                return node
             case _:
-                return self._special(node) if self._special else node
+                raise WireError(f"a {_name(node)} where a value is expected")
 
     def _array(self, node: Array) -> np.ndarray:
         dtype = _dtype(node.dtype)

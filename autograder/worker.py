@@ -6,7 +6,6 @@ import linecache
 import os
 import socket
 import sys
-import time
 import traceback
 from types import ModuleType
 from typing import Any
@@ -115,16 +114,14 @@ class Worker:
     def _one_call(
         self, request: wire.Call, arguments: list, before: list, packer: wire.Packer
     ) -> wire.Outcome:
-        start = time.perf_counter()
         try:
             value = self._function(request.name)(*arguments)
             failure = None
         except BaseException as error:
             value, failure = None, describe_failure(error)
-        seconds = time.perf_counter() - start
         changed = [i for i, a in enumerate(arguments) if before[i] is not None and before[i] != _snapshot(a)]
         after = [packer.pack(a) for a in arguments] if request.send_arguments else []
-        return wire.Outcome(self._pack_result(value, request.keep, packer), failure, changed, after, seconds)
+        return wire.Outcome(self._pack_result(value, request.keep, packer), failure, changed, after)
 
     def _function(self, name: str) -> Any:
         try:
@@ -167,7 +164,9 @@ class Worker:
             if not isinstance(message, wire.Returned):
                 raise
             why = wire.Odd("result", str(error))
-            outcomes = [wire.Outcome(why, o.failure, o.changed, [], o.seconds) for o in message.outcomes]
+            outcomes = [
+                wire.Outcome(why, o.failure, o.changed, [why] * len(o.arguments)) for o in message.outcomes
+            ]
             pieces = wire.encode(wire.Returned(message.number, outcomes), [])
         for piece in pieces:
             self._connection.sendall(piece)

@@ -12,10 +12,12 @@ import importlib
 import importlib.util
 import json
 import os
+import signal
 import socket
 import sys
 import sysconfig
 import tempfile
+import time
 from pathlib import Path
 from types import ModuleType
 
@@ -33,6 +35,7 @@ SYSTEM_LIBRARIES = (
     "/dev/null",
     "/dev/urandom",
 )
+MOMENT = 0.5  # seconds that a worker whose connection is closed may take to end
 ALSO_LOADED = (
     "matplotlib.pyplot",
     "dataclasses",
@@ -88,7 +91,8 @@ class Zygote:
     Parameters
     ----------
     control : socket.socket
-        Receives orders (JSON, with two descriptors each) and returns process descriptors.
+        Receives orders (JSON): fork a worker (with two descriptors; its own descriptor is the answer), end one, or
+        say how one ended.
     """
 
     def __init__(self, control: socket.socket):
@@ -98,6 +102,7 @@ class Zygote:
         self._scratch = tempfile.mkdtemp(prefix="autograder-")
         self._readable, self._order = readable_paths(), order
         self._notes = self._leave_the_machine(order["isolation"])
+        self._ended: dict[int, tuple[int, float]] = {}  # of each worker: its wait status, and its CPU seconds
         gc.collect()
         gc.freeze()
         control.send(json.dumps({"ready": True}).encode())
@@ -118,7 +123,7 @@ class Zygote:
         return notes
 
     def serve(self) -> None:
-        """Fork a worker for each order until the judge closes the control socket."""
+        """Carry out one order after the other until the judge closes the control socket."""
         while True:
             data, descriptors, _, _ = socket.recv_fds(self._control, 1 << 20, 2)
             if not data:
@@ -126,6 +131,13 @@ class Zygote:
                 return
             self._bury()
             order = json.loads(data)
+            if "end" in order:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(order["end"], signal.SIGKILL)
+                continue
+            if "ended" in order:
+                self._control.send(json.dumps(self._how_it_ended(order["ended"])).encode())
+                continue
             pid = self._fork()
             if pid == 0:
                 self._become_worker(order, *descriptors)
@@ -133,12 +145,22 @@ class Zygote:
                 os.close(descriptor)
             self._report(pid)
 
-    @staticmethod
-    def _bury() -> None:
+    def _bury(self) -> None:
         """Take the exit of workers that have ended, so that their CPU time is counted as this process's children's."""
         with contextlib.suppress(ChildProcessError):
-            while os.waitpid(-1, os.WNOHANG)[0]:
-                pass
+            while (ended := os.wait4(-1, os.WNOHANG))[0]:
+                pid, status, usage = ended
+                self._ended[pid] = status, usage.ru_utime + usage.ru_stime
+
+    def _how_it_ended(self, pid: int) -> dict:
+        """Signal that ended a worker (0 for none) and the CPU seconds it had; an ending process gets a moment."""
+        until = time.monotonic() + MOMENT
+        while pid not in self._ended and time.monotonic() < until:
+            time.sleep(0.002)
+            self._bury()
+        status, seconds = self._ended.get(pid, (0, 0.0))
+        self._ended.clear()
+        return {"signal": os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0, "cpu_seconds": seconds}
 
     def _fork(self) -> int:
         if self._pid_namespace is None:

@@ -153,12 +153,12 @@ def tiny_course(root: Path, *, gradebook: bool = False) -> Course:
     return course
 
 
-def add_tiny_lesson(root: Path, name: str, checks: str) -> Course:
-    """The tiny lesson once more, under a name of its own and with other checks."""
+def add_tiny_lesson(root: Path, name: str, checks: str, text: str = TINY_LESSON) -> Course:
+    """The tiny lesson once more, under a name of its own and with other checks, or another one given as text."""
     slug = name.partition("_")[2]
     folder = root / "solutions" / name
     folder.mkdir()
-    (folder / "lesson.py").write_text(TINY_LESSON)
+    (folder / "lesson.py").write_text(text)
     authoring.main(["from-text", str(folder / "lesson.py"), str(folder / f"{slug}.ipynb")])
     (folder / "lesson.py").unlink()
     (folder / "helpers.py").symlink_to("../helpers.py")
