@@ -273,12 +273,12 @@ ODD = {
     "huge_broadcast": (
         lambda: np.broadcast_to(np.float64(1), (100_000_000,)),
         "ndarray",
-        "larger than 64 MB",
+        "larger than 16 MB",
     ),
     "endless_broadcast": (
         lambda: np.broadcast_to(np.int8(1), (1 << 20, 1 << 20)),
         "ndarray",
-        "larger than 64 MB",
+        "larger than 16 MB",
     ),
     "huge_integer": (lambda: 1 << 5000, "int", "over 4096 bits"),
     "huge_text": (lambda: "x" * 2_000_000, "str", "longer than"),
