@@ -29,9 +29,7 @@ def examine(course: Course) -> bool:
     for words in missing:
         say(f"  missing   {words}")
     if level == "weak":
-        say(
-            "  A learner's program could read files here. Good enough to check your own work, not for marks."
-        )
+        say("  A learner's program could read files here. Good enough to check your own work, not for marks.")
     return sandbox.LEVELS.index(level) >= sandbox.LEVELS.index("container")
 
 

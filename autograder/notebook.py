@@ -210,7 +210,9 @@ def _metadata(raw: dict[str, Any], key: str) -> dict[str, Any]:
 def _small(value: Any, depth: int = 3) -> Any:
     """A copy of a JSON value, cut off where it is larger than anything the course writes."""
     if isinstance(value, dict) and depth:
-        return {printable(_text(key), 100): _small(item, depth - 1) for key, item in islice(value.items(), 20)}
+        return {
+            printable(_text(key), 100): _small(item, depth - 1) for key, item in islice(value.items(), 20)
+        }
     if isinstance(value, list) and depth:
         return [_small(item, depth - 1) for item in value[:20]]
     if isinstance(value, str):

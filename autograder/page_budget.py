@@ -6,7 +6,7 @@ character or, on the wrong text, quadratic time. What they get is bounded here, 
 
 LONGEST_CODE = 20_000  # characters of one cell that are shown
 LONGEST_PROSE = 5_000  # of one text that is read as Markdown: quadratic time on some
-CELL = 100  # a cell costs at least as much as that many characters: there may be thousands
+CELL = 200  # a cell costs at least as much as that many characters: there may be thousands
 FORMULA = 20  # and so does a formula
 
 
@@ -32,7 +32,7 @@ class Budget:
     def __init__(self) -> None:
         self.highlighted, self.read, self.formulas = 30_000, 20_000, 4_000
         self.plain = 200_000
-        self.pictures, self.picture_bytes = 30, 6_000_000
+        self.pictures, self.picture_bytes = 30, 4_200_000
         self.omitted = 0
 
     def spend(self, purse: str, size: int, least: int = CELL) -> bool:
@@ -45,10 +45,11 @@ class Budget:
         return True
 
     def shown(self, text: str) -> tuple[str, str]:
-        """The part of a text that the page still shows, and the rest; whole lines as far as there are any."""
+        """The part of a text that the page still shows, and the rest; whole lines unless they are very long."""
         room = min(LONGEST_CODE, self.plain)
         if len(text) > room:
-            cut = text.rfind("\n", 0, room) + 1 or room
+            line = text.rfind("\n", 0, room) + 1
+            cut = line if line > room // 2 else room
             text, rest = text[:cut], text[cut:]
         else:
             rest = ""

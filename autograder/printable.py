@@ -3,9 +3,7 @@
 import re
 
 # Control characters but tab and newline, marks that turn a line around, zero width, separators of lines.
-ACTIVE = (
-    "\0-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"  # for a class of a regex
-)
+ACTIVE = "\0-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"  # for a class of a regex
 _ACTIVE = re.compile(f"[{ACTIVE}]")
 
 

@@ -77,7 +77,9 @@ def show(result: Result, console: Console | None = None) -> None:
             console.print(f"\n[bold]{escape(exercise.name)}[/bold]  {escape(exercise.message)}")
     for note in result.notes:
         console.print(f"[dim]Note: {escape(note)}[/dim]")
-    console.print(f"\n[dim]isolation {escape(result.isolation)} · seed {escape(result.seed)} · {result.seconds:.2f} s[/dim]")
+    console.print(
+        f"\n[dim]isolation {escape(result.isolation)} · seed {escape(result.seed)} · {result.seconds:.2f} s[/dim]"
+    )
 
 
 def show_exercise(result: Result, name: str, recorded: Result | None) -> None:
@@ -88,7 +90,9 @@ def show_exercise(result: Result, name: str, recorded: Result | None) -> None:
         show(result, console)
         return
     points = f"{number(exercise.score)} of {number(exercise.points)} points"
-    console.print(f"[bold]{escape(name)}[/bold] of {escape(result.student)}: {points}, {WORDS[exercise.verdict]}")
+    console.print(
+        f"[bold]{escape(name)}[/bold] of {escape(result.student)}: {points}, {WORDS[exercise.verdict]}"
+    )
     console.print(f"{escape(exercise.message)}\n" if exercise.message else "")
     for check in exercise.checks:
         console.print(f"  {WORDS[check.verdict]:<22} {escape(check.name)}  ({1000 * check.seconds:.1f} ms)")
@@ -100,14 +104,19 @@ def show_exercise(result: Result, name: str, recorded: Result | None) -> None:
         before = next((e for e in recorded.exercises if e.name == name), None)
         agrees = before is not None and (before.score, before.verdict) == (exercise.score, exercise.verdict)
         words = "the same as" if agrees else f"not the same as ({before and number(before.score)})"
-        console.print(f"\nReplayed with the recorded seed {escape(result.seed)}: {words} the recorded grading.")
+        console.print(
+            f"\nReplayed with the recorded seed {escape(result.seed)}: {words} the recorded grading."
+        )
 
 
 def show_class(lesson: str, results: Sequence[Result]) -> None:
     """Print one line a student, and how the class did."""
     console = SafeConsole()
     table = Table(
-        title=f"{escape(lesson)}: {len(results)} submissions", title_justify="left", title_style="bold", box=None
+        title=f"{escape(lesson)}: {len(results)} submissions",
+        title_justify="left",
+        title_style="bold",
+        box=None,
     )
     for heading in ("student", "points", "verdict", "look at"):
         table.add_column(heading, justify="right" if heading == "points" else "left", overflow="fold")
@@ -124,7 +133,7 @@ def show_class(lesson: str, results: Sequence[Result]) -> None:
         )
     console.print(table)
     if levels := {result.isolation for result in results if result.isolation}:
-        console.print(f"[dim]isolation: {', '.join(sorted(levels))}[/dim]")
+        console.print(f"[dim]isolation: {', '.join(map(escape, sorted(levels)))}[/dim]")
 
 
 @contextmanager
