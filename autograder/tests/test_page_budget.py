@@ -1,6 +1,7 @@
 """A feedback page comes at once: what the slow libraries get of a learner's text is bounded for the whole page."""
 
 import base64
+import functools
 
 import pytest
 from bs4 import BeautifulSoup
@@ -42,6 +43,7 @@ def work(monkeypatch):
     def counting(name):
         original = getattr(feedback_page, name)
 
+        @functools.wraps(original)  # filters of the template go by their names
         def count(text, *arguments, **options):
             counted[name][0] += len(text)
             counted[name][1] += 1
