@@ -75,8 +75,14 @@ def grade_all(
     -------
     list of Result
         One for each submission, in the order of the students.
+
+    Raises
+    ------
+    CourseError
+        If the course has no such lesson, or no usable secret.
     """
     settings = settings or Settings()
+    course.secret()  # told before anybody's work is looked at: it is no student's fault
     journal = journal_of(course, lesson)
     fingerprint = course.lesson(lesson).fingerprint()
     preparing = Grader(course, settings)

@@ -1,6 +1,8 @@
 """The command line: ``autograder check``, ``grade``, ``explain`` and ``doctor``."""
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -12,6 +14,7 @@ if sys.platform == "win32":
 from autograder import batch, terminal
 from autograder.course import Course, CourseError
 from autograder.grade import Grader, Settings
+from autograder.printable import escaped_in_json, one_line
 from autograder.processes import IsolationError
 from autograder.release import points
 from autograder.sandbox import LEVELS
@@ -29,9 +32,38 @@ level_option = click.option(
     help="Highest isolation level to use.",
     hidden=True,
 )
+least_option = click.option(
+    "--require-isolation",
+    "least",
+    type=click.Choice(LEVELS),
+    default="container",
+    show_default=True,
+    help="Refuse to run students' code below this level.",
+)
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class SafeGroup(click.Group):
+    """Commands whose error messages hold no control characters: they quote names of files and of students."""
+
+    def make_context(self, *arguments, **options):
+        with _printable_errors():
+            return super().make_context(*arguments, **options)
+
+    def invoke(self, context):
+        with _printable_errors():
+            return super().invoke(context)
+
+
+@contextmanager
+def _printable_errors() -> Iterator[None]:
+    try:
+        yield
+    except click.ClickException as error:
+        error.message = one_line(error.message)
+        raise
+
+
+@click.group(cls=SafeGroup, context_settings={"help_option_names": ["-h", "--help"]})
 def main() -> None:
     """Grade the notebooks of the course Why Won't It Learn?"""
 
@@ -67,7 +99,7 @@ def check(notebooks, json_file, seed, lesson, root, isolation) -> None:
     files = [(path, _read(path)) for path in notebooks]  # a slip of the pen in the last name is told at once
     with Grader(course, settings) as grader:
         for path, data in files:
-            result = grader.grade(data, str(path), name, student=None, seed=seed)
+            result = grader.grade(data, one_line(path), name, student=None, seed=seed)
             results.append(result)
             if json_file != "-":
                 terminal.show(result)
@@ -84,7 +116,7 @@ def _read(path: Path) -> bytes:
 
 
 def _write_json(target: str, data) -> None:
-    text = msgspec.json.format(msgspec.json.encode(data), indent=2).decode() + "\n"
+    text = escaped_in_json(msgspec.json.format(msgspec.json.encode(data), indent=2).decode()) + "\n"
     if target == "-":
         click.echo(text, nl=False)
     else:
@@ -103,8 +135,7 @@ def _write_json(target: str, data) -> None:
     help="Submissions graded at the same time; the number of cores if left out.",
 )
 @click.option("--cluster", help="Address of a Dask scheduler, such as tcp://10.0.0.5:8786.")
-@click.option("--require-isolation", "least", type=click.Choice(LEVELS), default="container", show_default=True,
-              help="Refuse to make marks below this level.")  # fmt: skip
+@least_option
 @course_option
 @level_option
 def grade(lesson, every, jobs, cluster, least, root, isolation) -> None:
@@ -137,13 +168,15 @@ def grade(lesson, every, jobs, cluster, least, root, isolation) -> None:
 @click.argument("student")
 @click.argument("exercise")
 @click.option("--lesson", help="The lesson, where several have an exercise of this name.")
+@least_option
 @course_option
 @level_option
-def explain(student, exercise, lesson, root, isolation) -> None:
+def explain(student, exercise, lesson, least, root, isolation) -> None:
     """Replay one EXERCISE of a STUDENT with the inputs of the recorded grading, check by check."""
     course = _course(root)
     try:
         name = _lesson_with(course, exercise, lesson)
+        course.secret()
         recorded = batch.journal_of(course, name).latest(student)
         path = batch.submissions(course, name).get(student)
         if path is None:
@@ -152,9 +185,9 @@ def explain(student, exercise, lesson, root, isolation) -> None:
             )
     except CourseError as error:
         raise click.UsageError(str(error)) from error
-    settings = Settings(isolation=isolation, least_isolation="weak")
+    settings = Settings(isolation=isolation, least_isolation=least)
     with Grader(course, settings) as grader:
-        result = grader.grade(_read(path), str(path), name, student, recorded.seed if recorded else None)
+        result = grader.grade(_read(path), one_line(path), name, student, recorded.seed if recorded else None)
     terminal.show_exercise(result, exercise, recorded)
     sys.exit(1 if result.needs_a_human else 0)
 
@@ -182,7 +215,7 @@ def doctor(root) -> None:
     try:
         healthy = examine(_course(root))
     except IsolationError as error:
-        click.echo(f"The sandbox does not start: {error}")
+        terminal.say(f"The sandbox does not start: {error}")
         healthy = False
     sys.exit(0 if healthy else 1)
 

@@ -1,5 +1,6 @@
 """Where things are: the course's folders, its lessons and what belongs to each."""
 
+import contextlib
 import functools
 import hashlib
 import hmac
@@ -20,6 +21,13 @@ PACKAGE = Path(__file__).resolve().parent
 
 class CourseError(RuntimeError):
     """The course's own files are not as they must be; the message says what to do."""
+
+
+SECRET_BYTES, SHORTEST_SECRET = 32, 16
+_SECRET_REMEDY = (
+    "put your copy of it there, readable by you. Without a copy delete it: the next grading makes a new one, "
+    "but what is recorded can then not be repeated."
+)
 
 
 @dataclass(frozen=True)
@@ -86,6 +94,20 @@ def _parsed(path: Path, modified: int) -> NotebookNode:
     return nbformat.read(path, as_version=4)
 
 
+def _make_secret(path: Path) -> None:
+    """Write a new secret whole or not at all; another grader's that comes first stays."""
+    path.parent.mkdir(exist_ok=True)
+    new = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(secrets.token_bytes(SECRET_BYTES))
+        with contextlib.suppress(FileExistsError):
+            os.link(new, path)
+    finally:
+        new.unlink()
+
+
 class Course:
     """A checkout of the course.
 
@@ -141,14 +163,25 @@ class Course:
         return self.root / "grading"
 
     def secret(self) -> bytes:
-        """The secret from which marks that count draw their random inputs; made at first use, never released."""
+        """The secret from which marks that count draw their random inputs; made at first use, never released.
+
+        Raises
+        ------
+        CourseError
+            If the file is there but cannot be read or is too short. It is never replaced: results that are
+            recorded could not be repeated.
+        """
         path = self.grading / "secret.key"
-        if not path.exists():
-            path.parent.mkdir(exist_ok=True)
-            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(secrets.token_bytes(32))
-        return path.read_bytes()
+        try:
+            if not os.path.lexists(path):
+                _make_secret(path)
+            secret = path.read_bytes()
+        except OSError as error:
+            raise CourseError(f"{path} cannot be read ({error.strerror}): {_SECRET_REMEDY}") from error
+        if len(secret) < SHORTEST_SECRET:
+            words = f"{path} holds {len(secret)} bytes, which is no secret; it should hold {SECRET_BYTES}"
+            raise CourseError(f"{words}: {_SECRET_REMEDY}")
+        return secret
 
     def seed(self, lesson: str, student: str, cells: bytes) -> str:
         """Seed of one submission: the same for the same work of the same student, unknown without the secret."""

@@ -4,35 +4,32 @@ import importlib.metadata
 import platform
 import shutil
 
-import click
-
 from autograder import sandbox
 from autograder.course import Course
 from autograder.learner import Learner
 from autograder.processes import Zygote
+from autograder.terminal import say
 
 PACKAGES = ("numpy", "matplotlib", "jupyterlab", "nbgrader", "pytest")
 
 
 def examine(course: Course) -> bool:
     """Print the findings; true if marks that count can be made here."""
-    click.echo(
+    say(
         f"Python      {platform.python_version()} on {platform.system()} {platform.release()} ({platform.machine()})"
     )
     for package in PACKAGES:
-        click.echo(f"{package:<11} {_version(package)}")
-    click.echo(
+        say(f"{package:<11} {_version(package)}")
+    say(
         f"alembic     {shutil.which('alembic') or 'not on PATH: nbgrader needs it, run through make or activate .venv'}"
     )
-    click.echo(f"course      {course.root}, {len(course.lessons)} lessons")
+    say(f"course      {course.root}, {len(course.lessons)} lessons")
     level, layers, missing = _isolation(course)
-    click.echo(f"isolation   {level}: {', '.join(layers)}")
+    say(f"isolation   {level}: {', '.join(layers)}")
     for words in missing:
-        click.echo(f"  missing   {words}")
+        say(f"  missing   {words}")
     if level == "weak":
-        click.echo(
-            "  A learner's program could read files here. Good enough to check your own work, not for marks."
-        )
+        say("  A learner's program could read files here. Good enough to check your own work, not for marks.")
     return sandbox.LEVELS.index(level) >= sandbox.LEVELS.index("container")
 
 

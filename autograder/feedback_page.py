@@ -29,6 +29,7 @@ from pygments.lexers import Python3Lexer
 from traitlets import Bool
 from traitlets.config import Config
 
+from autograder.page_budget import FORMULA, LONGEST_PROSE, Budget, shortened
 from autograder.terminal import WORDS, number
 
 # The judge's verdicts in words, and two that only the gradebook knows.
@@ -36,6 +37,7 @@ VERDICTS = WORDS | {"waiting": "not graded yet", "graded": "graded by hand"}
 
 UNREADABLE = "the file could not be read"
 PLOT_WITHOUT_ALT = "A plot drawn by this cell; nobody described it in words."
+LONGEST_ALT = 2_000  # characters
 LONGEST_FORMULA = 5_000  # characters; anything longer is shown as its source
 
 
@@ -135,7 +137,12 @@ def mathml(tex: str, display: bool = False) -> str:
             element.tail = unescape(element.tail) if element.tail else element.tail
         return tostring(formula, encoding="unicode")
     except Exception:  # latex2mathml raises whatever its parser meets; the page goes on with the source
-        return f'<code class="tex{" display" if display else ""}">{escape(tex)}</code>'
+        return tex_source(tex, display)
+
+
+def tex_source(tex: str, display: bool = False) -> str:
+    """A formula as it was typed."""
+    return f'<code class="tex{" display" if display else ""}">{escape(tex.strip())}</code>'
 
 
 class ProseRenderer(HTMLRenderer):
@@ -144,9 +151,9 @@ class ProseRenderer(HTMLRenderer):
     LESSON_TAGS = re.compile(r"(</?(?:details|summary|sub|sup)>|<br ?/?>)")
     HTML_MATH = re.compile(r"(?<!\\)\$(?!\$)(.+?)(?<!\\)\$")
 
-    def __init__(self, first_heading: int = 3):
+    def __init__(self, budget: Budget | None = None, first_heading: int = 3):
         super().__init__(escape=True, allow_harmful_protocols=None)
-        self.first_heading = first_heading
+        self.budget, self.first_heading = budget, first_heading
 
     def heading(self, text: str, level: int, **attrs) -> str:
         return super().heading(text, min(6, level + self.first_heading - 1))
@@ -156,17 +163,23 @@ class ProseRenderer(HTMLRenderer):
 
     def block_code(self, code: str, info: str | None = None) -> str:
         if (info or "").strip().lower().startswith("py"):
-            return highlighted(code)
+            if self.budget is None or self.budget.spend("highlighted", len(code)):
+                return highlighted(code)
         return f"<pre><code>{escape(code)}</code></pre>\n"
 
     def inline_math(self, body: str) -> str:
-        return mathml(body)
+        return self._formula(body)
 
     def block_math(self, body: str) -> str:
-        return mathml(body, display=True)
+        return self._formula(body, display=True)
 
     def latex_environment(self, name: str, body: str) -> str:
-        return mathml(f"\\begin{{{name}}}{body}\\end{{{name}}}", display=True)
+        return self._formula(f"\\begin{{{name}}}{body}\\end{{{name}}}", display=True)
+
+    def _formula(self, tex: str, display: bool = False) -> str:
+        if self.budget is None or self.budget.spend("formulas", len(tex), least=FORMULA):
+            return mathml(tex, display)
+        return tex_source(tex, display)
 
     def inline_html(self, html: str) -> str:
         pieces = self.LESSON_TAGS.split(html)
@@ -176,17 +189,46 @@ class ProseRenderer(HTMLRenderer):
 
     def _with_math(self, text: str) -> str:
         pieces = self.HTML_MATH.split(text)
-        return "".join(mathml(piece) if i % 2 else self.text(piece) for i, piece in enumerate(pieces))
+        return "".join(self._formula(piece) if i % 2 else self.text(piece) for i, piece in enumerate(pieces))
 
 
-def prose(source: str) -> Markup:
-    """Markdown of a lesson or of a learner as harmless HTML."""
-    return harmless(MarkdownWithMath(renderer=ProseRenderer()).render(source))
+def prose(source: str, budget: Budget | None = None) -> Markup:
+    """Markdown of the course, or of a learner within a budget, as harmless HTML."""
+    return harmless(MarkdownWithMath(renderer=ProseRenderer(budget)).render(source))
 
 
 def highlighted(code: str) -> Markup:
     """Python code as HTML with Pygments' classes."""
     return Markup(highlight(code, Python3Lexer(stripnl=False), HtmlFormatter(cssclass="code")))
+
+
+def is_released(cell: NotebookNode) -> bool:
+    """Whether a cell's text is the course's own: Intake has noted it, and a check's text is always restored."""
+    return bool(cell.metadata.get("course", {}).get("released")) or role(cell) == "check"
+
+
+def code_of(cell: NotebookNode, budget: Budget) -> Markup:
+    """A cell's code: the course's whole, a learner's own within the budget."""
+    if is_released(cell):
+        return highlighted(cell.source)
+    text, rest = budget.shown(cell.source)
+    coloured = budget.spend("highlighted", len(text))
+    html = highlighted(text) if coloured else Markup(f'<div class="code"><pre>{escape(text)}</pre></div>')
+    return html + _note(rest)
+
+
+def prose_of(cell: NotebookNode, budget: Budget) -> Markup:
+    """A text cell: the course's whole, a learner's own within the budget."""
+    if is_released(cell):
+        return prose(cell.source)
+    text, rest = budget.shown(cell.source)
+    readable = len(text) <= LONGEST_PROSE and budget.spend("read", len(text))
+    html = prose(text, budget) if readable else Markup(f'<pre class="typed">{escape(unescape(text))}</pre>')
+    return html + _note(rest)
+
+
+def _note(rest: str) -> Markup:
+    return Markup(f'<p class="note">{shortened(rest)}</p>') if rest else Markup("")
 
 
 def breakable(name: str) -> Markup:
@@ -276,18 +318,21 @@ def judge_html(cell: NotebookNode) -> Markup:
     return harmless("".join("".join(html) for html in outputs))
 
 
-def plots(cell: NotebookNode) -> list[dict]:
+def plots(cell: NotebookNode, budget: Budget) -> list[dict]:
     """The PNG images that Intake kept of a learner's cell, with words for those who do not see them."""
     found = []
     for output in cell.get("outputs", []):
+        encoded = "".join(output.get("data", {}).get("image/png", ""))
+        if not encoded or not budget.takes_picture(len(encoded)):
+            continue
         try:
-            png = base64.b64decode("".join(output.get("data", {}).get("image/png", "")), validate=False)
+            png = base64.b64decode(encoded, validate=False)
         except binascii.Error:
             continue
         if png.startswith(b"\x89PNG\r\n\x1a\n"):
             described = output.get("metadata", {}).get("image/png", {}).get("alt") or cell.metadata.get("alt")
             source = "data:image/png;base64," + base64.b64encode(png).decode("ascii")
-            found.append({"src": source, "alt": str(described or PLOT_WITHOUT_ALT)})
+            found.append({"src": source, "alt": str(described or PLOT_WITHOUT_ALT)[:LONGEST_ALT]})
     return found
 
 
@@ -329,9 +374,12 @@ class FeedbackExporter(HTMLExporter):
         environment.autoescape = True  # nbconvert's default is not to
         return environment
 
+    def from_notebook_node(self, nb, resources=None, **kw):
+        return super().from_notebook_node(nb, {**(resources or {}), "budget": Budget()}, **kw)
+
     def default_filters(self):
         yield from super().default_filters()
-        for function in (prose, highlighted, breakable, number, plots, role):
+        for function in (prose, prose_of, code_of, is_released, breakable, number, plots, role):
             yield function.__name__, function
         for function in (code_label, lesson_title, exercises, verdict_of, verdict_words, judge_html):
             yield function.__name__, function

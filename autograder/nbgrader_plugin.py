@@ -21,6 +21,7 @@ from autograder.course import Course, CourseError
 from autograder.grade import Settings, warm_grader
 from autograder.journal import Journal
 from autograder.notebook import UnreadableNotebook, read
+from autograder.printable import one_line
 from autograder.processes import Limits
 from autograder.repair import repair
 from autograder.report import exercise_html, exercise_text
@@ -60,7 +61,7 @@ class Reader(NotebookExporter):
         except (UnreadableNotebook, CourseError) as error:
             notebook, notes = copy.deepcopy(_release(self.parent.coursedir.root, resources)), []
             notebook.metadata["course_unreadable"] = str(error)
-            self.log.error("%s cannot be read: %s", path, error)
+            self.log.error("%s cannot be read: %s", one_line(path), one_line(error))
         if notes:
             notebook.metadata["course_notes"] = notes
         return self.from_notebook_node(notebook, resources=resources, **kwargs)
@@ -109,10 +110,18 @@ class Intake(NbGraderPreprocessor):
         release = _release(self.parent.parent.coursedir.root, resources)
         mended, notes = repair(nb, release)
         clean = sanitise(mended, release)
+        _mark_released(clean, release)
         clean.metadata.update(kept)
         if notes:
             clean.metadata["course_notes"] = [*kept.get("course_notes", []), *notes]
         return clean, resources
+
+
+def _mark_released(notebook: NotebookNode, release: NotebookNode) -> None:
+    """Note at each cell that stands as it was released, so that the feedback page shows it whole."""
+    sources = {cell.id: cell.source for cell in release.cells}
+    for cell in notebook.cells:
+        cell.metadata.course["released"] = cell.source == sources.get(cell.id)
 
 
 class Judge(NbGraderPreprocessor):
@@ -151,7 +160,7 @@ class Judge(NbGraderPreprocessor):
             settings = Settings(self.isolation, self.least_isolation, limits)
             return graded(root, nb, lesson, student, settings)
         except Exception as error:  # whatever it is, it is ours: a human decides
-            self.log.exception("the judge could not grade %s", student)
+            self.log.exception("the judge could not grade %s", one_line(student))
             return unreadable(
                 lesson, f"{type(error).__name__}: {error}", FAULT, lesson=lesson, student=student
             )

@@ -15,6 +15,8 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
+from autograder.printable import printable
+
 MAX_BYTES = 50_000_000
 MAX_CELLS = 5_000
 MAX_VALUES = 2_000_000  # JSON values: a small file may unfold to gigabytes of tiny objects
@@ -208,11 +210,13 @@ def _metadata(raw: dict[str, Any], key: str) -> dict[str, Any]:
 def _small(value: Any, depth: int = 3) -> Any:
     """A copy of a JSON value, cut off where it is larger than anything the course writes."""
     if isinstance(value, dict) and depth:
-        return {_text(key)[:100]: _small(item, depth - 1) for key, item in islice(value.items(), 20)}
+        return {
+            printable(_text(key), 100): _small(item, depth - 1) for key, item in islice(value.items(), 20)
+        }
     if isinstance(value, list) and depth:
         return [_small(item, depth - 1) for item in value[:20]]
     if isinstance(value, str):
-        return _text(value[:2000])
+        return printable(_text(value[:2000]), 2000)
     if isinstance(value, (bool, int, float)) and abs(value) < 1e15:  # false for NaN and infinity as well
         return value
     return None

@@ -13,6 +13,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from autograder.notebook import unused_id
+from autograder.printable import one_line
 from autograder.release import CHECK_CELL, grading_of, is_untouched, names_defined, role_of
 
 ALIKE = 0.6  # from this share of common lines on, two cells whose names are lost are taken for the same
@@ -108,7 +109,7 @@ def _notes_on_metadata(submitted: NotebookNode, release: NotebookNode, origin: d
 def _own(cell: NotebookNode, position: int, used: set[str], notes: list[str]) -> NotebookNode:
     """A cell that the learner added: its text and pictures, no metadata, an id that no released cell has."""
     if cell.metadata.get("nbgrader"):
-        claimed = grading_of(cell).get("grade_id", "a graded cell")
+        claimed = one_line(grading_of(cell).get("grade_id", "a graded cell"), 100)
         notes.append(
             f"Cell {position + 1} is a copy of `{claimed}`; it was kept, as a cell of the learner's own."
         )

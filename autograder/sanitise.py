@@ -13,6 +13,8 @@ from copy import deepcopy
 import nbformat
 from nbformat import NotebookNode
 
+from autograder.printable import ACTIVE
+
 MAX_TEXT = 30_000  # characters of a text cell; Markdown with formulas takes quadratic time to draw
 MAX_ALL_TEXT = 300_000
 MAX_PICTURES = 30  # in a notebook
@@ -20,14 +22,15 @@ MAX_PICTURE_BYTES = 300_000
 MAX_ALL_BYTES = 3_000_000
 MAX_PIXELS = 16_000_000  # a few kilobytes can unfold to gigabytes in a browser
 
-CONTROL = re.compile("[\0-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+CONTROL = re.compile(f"[{ACTIVE}]")
 INLINE_PICTURE = re.compile(r"data:\s*image/[\w.+-]+;base64,[A-Za-z0-9+/=]{40,}")
 STARTS = re.compile(
     r"""<(?=[A-Za-z/!?])                  # HTML
     | !(?=\[)                             # ![picture](from anywhere)
     | &(?=\#|[A-Za-z][A-Za-z0-9]*;)       # &#106;avascript&colon;
-    | \\(?=(?:href|url|style|class|cssId|data|require|unicode|htmlData|htmlId|htmlClass|htmlStyle
-             |includegraphics|mmlToken|texttip|toggle|action)(?![A-Za-z]))""",
+    | \\(?=(?:href|url|style|class|cssId|data|html[A-Za-z]*|bbox|unicode|includegraphics   # TeX that loads,
+             |mmlToken|texttip|mathtip|toggle|action|enclose                       # styles or acts
+             |require|csname|setOptions)(?![A-Za-z]))                                       # or makes such""",
     re.VERBOSE,
 )
 # ](javascript:…) or ]: javascript:…, however spaced; a link to the web or without a scheme is fine

@@ -4,11 +4,14 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
+import click
 from rich.console import Console
-from rich.markup import escape
+from rich.markup import escape as escape_markup
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.segment import Segment
 from rich.table import Table
 
+from autograder.printable import one_line, printable
 from autograder.results import Result
 
 WORDS = {
@@ -25,6 +28,28 @@ WORDS = {
 STYLES = {"pass": "green", "not_attempted": "dim", "grader_fault": "bold magenta"}
 
 
+class SafeConsole(Console):
+    """Prints no control character but those of its own styling, whatever a text holds and wherever it came from."""
+
+    def __init__(self, **options):
+        super().__init__(highlight=False, **options)
+
+    def render(self, renderable, options=None):
+        for segment in super().render(renderable, options):
+            safe = segment.text if segment.control else printable(segment.text, len(segment.text))
+            yield Segment(safe, segment.style, segment.control)
+
+
+def escape(text: object) -> str:
+    """Text of others in one line, without control characters and without rich's markup."""
+    return escape_markup(one_line(text))
+
+
+def say(text: str, *, error: bool = False) -> None:
+    """Print plain lines."""
+    click.echo(printable(text, len(text)), err=error)
+
+
 def number(value: float | None) -> str:
     """A score without needless digits."""
     return "?" if value is None else f"{value:.2f}".rstrip("0").rstrip(".")
@@ -32,8 +57,8 @@ def number(value: float | None) -> str:
 
 def show(result: Result, console: Console | None = None) -> None:
     """Print one result: a table of its exercises, and for each that did not pass what to look at."""
-    console = console or Console(highlight=False)
-    title = f"{result.lesson or result.notebook}: {number(result.score)} of {number(result.points)} points"
+    console = console or SafeConsole()
+    title = f"{one_line(result.lesson or result.notebook)}: {number(result.score)} of {number(result.points)} points"
     if not result.exercises:
         console.print(
             f"[bold]{escape(result.notebook)}[/bold]: {WORDS[result.verdict]}\n  {escape(result.message)}"
@@ -52,37 +77,46 @@ def show(result: Result, console: Console | None = None) -> None:
             console.print(f"\n[bold]{escape(exercise.name)}[/bold]  {escape(exercise.message)}")
     for note in result.notes:
         console.print(f"[dim]Note: {escape(note)}[/dim]")
-    console.print(f"\n[dim]isolation {result.isolation} · seed {result.seed} · {result.seconds:.2f} s[/dim]")
+    console.print(
+        f"\n[dim]isolation {escape(result.isolation)} · seed {escape(result.seed)} · {result.seconds:.2f} s[/dim]"
+    )
 
 
 def show_exercise(result: Result, name: str, recorded: Result | None) -> None:
     """Print every check of one exercise, and whether the replay agrees with what was recorded."""
-    console = Console(highlight=False)
+    console = SafeConsole()
     exercise = next((e for e in result.exercises if e.name == name), None)
     if exercise is None:
         show(result, console)
         return
     points = f"{number(exercise.score)} of {number(exercise.points)} points"
-    console.print(f"[bold]{escape(name)}[/bold] of {result.student}: {points}, {WORDS[exercise.verdict]}")
+    console.print(
+        f"[bold]{escape(name)}[/bold] of {escape(result.student)}: {points}, {WORDS[exercise.verdict]}"
+    )
     console.print(f"{escape(exercise.message)}\n" if exercise.message else "")
     for check in exercise.checks:
         console.print(f"  {WORDS[check.verdict]:<22} {escape(check.name)}  ({1000 * check.seconds:.1f} ms)")
         if check.message:
             console.print(f"  {'':<22} [dim]{escape(check.message)}[/dim]")
     if recorded is None:
-        console.print(f"\nNever graded before; drawn with seed {result.seed}.")
+        console.print(f"\nNever graded before; drawn with seed {escape(result.seed)}.")
     else:
         before = next((e for e in recorded.exercises if e.name == name), None)
         agrees = before is not None and (before.score, before.verdict) == (exercise.score, exercise.verdict)
         words = "the same as" if agrees else f"not the same as ({before and number(before.score)})"
-        console.print(f"\nReplayed with the recorded seed {result.seed}: {words} the recorded grading.")
+        console.print(
+            f"\nReplayed with the recorded seed {escape(result.seed)}: {words} the recorded grading."
+        )
 
 
 def show_class(lesson: str, results: Sequence[Result]) -> None:
     """Print one line a student, and how the class did."""
-    console = Console(highlight=False)
+    console = SafeConsole()
     table = Table(
-        title=f"{lesson}: {len(results)} submissions", title_justify="left", title_style="bold", box=None
+        title=f"{escape(lesson)}: {len(results)} submissions",
+        title_justify="left",
+        title_style="bold",
+        box=None,
     )
     for heading in ("student", "points", "verdict", "look at"):
         table.add_column(heading, justify="right" if heading == "points" else "left", overflow="fold")
@@ -99,13 +133,13 @@ def show_class(lesson: str, results: Sequence[Result]) -> None:
         )
     console.print(table)
     if levels := {result.isolation for result in results if result.isolation}:
-        console.print(f"[dim]isolation: {', '.join(sorted(levels))}[/dim]")
+        console.print(f"[dim]isolation: {', '.join(map(escape, sorted(levels)))}[/dim]")
 
 
 @contextmanager
 def progress(title: str, total: int) -> Iterator[Callable[[], None]]:
     """A progress bar with the time that is left; in a file or a pipe, nothing."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), disable=not sys.stderr.isatty()) as bar:
+    with Progress(*columns, console=SafeConsole(stderr=True), disable=not sys.stderr.isatty()) as bar:
         task = bar.add_task(title, total=total)
         yield lambda: bar.advance(task)

@@ -14,6 +14,8 @@ from typing import Annotated, Any, Literal
 import msgspec
 import numpy as np
 
+from autograder.printable import ACTIVE, printable
+
 MAGIC = b"WWL1"
 PREFIX = struct.Struct("<4sIQ")  # magic, bytes of the header, bytes of the arrays
 MAX_HEADER = 1 << 20
@@ -28,14 +30,6 @@ MAX_COMPOSITE_KEYS = 256  # the hashes of tuples and complex numbers can be made
 SMALL_FRAME = 1 << 16  # up to this size one copy is cheaper than many writes
 DTYPE = re.compile(r"[<>|=]([biufcSU])(\d{1,9})")
 SIZES = {"b": {1}, "i": {1, 2, 4, 8}, "u": {1, 2, 4, 8}, "f": {2, 4, 8, 16}, "c": {8, 16, 32}}
-
-
-ACTIVE = "\0-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069"  # what could act in a terminal, or turn a line around
-
-
-def printable(text: str, longest: int) -> str:
-    """The beginning of a text of the learner's, without characters that act or do not exist."""
-    return re.sub(f"[{ACTIVE}]", "", text[:longest]).encode("utf-8", "replace").decode()
 
 
 def _printable(longest: int) -> Any:

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from autograder import wire
+from autograder.printable import printable
 
 ALLOWED_IMPORTS = {"numpy", "matplotlib", "mpl_toolkits", "helpers", "given", "__main__"}
 NEEDED_BY_MATPLOTLIB = {
@@ -98,7 +99,7 @@ class Worker:
             request.number,
             found,
             callable(value),
-            parameters and [wire.printable(p, 100) for p in parameters[:50]],
+            parameters and [printable(p, 100) for p in parameters[:50]],
         )
 
     def _call(self, request: wire.Call, buffers: list[memoryview]) -> None:
@@ -138,7 +139,7 @@ class Worker:
 
     def _keep(self, value: Any) -> wire.Kept:
         self._kept[len(self._kept)] = value
-        return wire.Kept(len(self._kept) - 1, wire.printable(type(value).__name__, 100))
+        return wire.Kept(len(self._kept) - 1, printable(type(value).__name__, 100))
 
     def _special(self, node: Any) -> Any:
         match node:
@@ -197,20 +198,20 @@ def _snapshot(argument: Any) -> Any:
 def describe_failure(error: BaseException) -> wire.Failure:
     """Words for an exception that cannot harm the judge: bounded, and never calling the learner's code unguarded."""
     try:
-        message = wire.printable(str(error), 2000)
+        message = printable(str(error), 2000)
     except BaseException:
         message = "(its message could not be read)"
     bases = [c.__name__ for c in type(error).__mro__ if c.__name__ in _BUILTIN_EXCEPTIONS]
-    return wire.Failure(wire.printable(str(type(error).__name__), 100), bases, message, _where(error))
+    return wire.Failure(printable(str(type(error).__name__), 100), bases, message, _where(error))
 
 
 def _where(error: BaseException) -> str:
     if isinstance(error, SyntaxError) and str(error.filename).startswith("cell"):
-        return wire.printable(f"{error.filename}, line {error.lineno}: {(error.text or '').strip()}", 200)
+        return printable(f"{error.filename}, line {error.lineno}: {(error.text or '').strip()}", 200)
     frames = [f for f in traceback.extract_tb(error.__traceback__) if f.filename.startswith("cell ")]
     if not frames:
         return ""
-    return wire.printable(f"{frames[-1].filename}, line {frames[-1].lineno}: {frames[-1].line or ''}", 200)
+    return printable(f"{frames[-1].filename}, line {frames[-1].lineno}: {frames[-1].line or ''}", 200)
 
 
 def main(connection: socket.socket) -> None:
