@@ -4,6 +4,8 @@ import os
 import tempfile
 from pathlib import Path
 
+UNFINISHED = ".*.partial"  # what a killed process leaves beside the file
+
 
 def write(path: Path, data: bytes) -> None:
     """Replace a file, or make it, folders included; a link is replaced, not followed.
@@ -14,7 +16,7 @@ def write(path: Path, data: bytes) -> None:
         If the disk is full or the folder cannot be written to; the file is as it was.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".partial")
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(data)

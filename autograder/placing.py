@@ -64,6 +64,8 @@ def place(root: Path, fresh: Mapping[str, bytes], folder: str | None = None) -> 
     for name in standing - fresh.keys():
         (course / name).unlink()
         published.pop(name, None)
+    for leftover in (course / (folder or "")).glob(atomic.UNFINISHED):
+        leftover.unlink()
     atomic.write(record, json.dumps(published, indent=1, sort_keys=True).encode())
 
 
