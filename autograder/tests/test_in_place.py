@@ -312,10 +312,16 @@ def test_doctor_says_where_course_is_not_as_generated(tmp_path):
 # --- interrupted and refused ----------------------------------------------------------------------------------------
 
 
+@pytest.fixture(scope="module")
+def published_course(tmp_path_factory) -> Course:
+    """The tiny course as nbgrader publishes it, to be copied."""
+    return tiny_course(tmp_path_factory.mktemp("published") / "course", gradebook=True)
+
+
 @pytest.fixture
-def changed_course(tmp_path) -> tuple[Course, dict[str, bytes], dict[str, bytes]]:
+def changed_course(published_course, tmp_path) -> tuple[Course, dict[str, bytes], dict[str, bytes]]:
     """A course that somebody has worked in and whose solution has changed since; its old and its new files."""
-    course = tiny_course(tmp_path / "course", gradebook=True)
+    course = Course(shutil.copytree(published_course.root, tmp_path / "course", symlinks=True))
     work_in(course)
     old = files(course)
     source = course.lessons[TINY].solution_path
@@ -432,9 +438,9 @@ def test_stock_command_killed_after_it_has_deleted(changed_course):
     assert_finished_by_another_run(course, old, new)
 
 
-def test_refused_change_of_a_graded_lesson_leaves_the_release(tmp_path):
+def test_refused_change_of_a_graded_lesson_leaves_the_release(published_course, tmp_path):
     """nbgrader refuses other cells once somebody has handed in; the old release stays, and the words say so."""
-    course = tiny_course(tmp_path / "course", gradebook=True)
+    course = Course(shutil.copytree(published_course.root, tmp_path / "course", symlinks=True))
     with Gradebook(f"sqlite:///{course.grading / 'gradebook.db'}", "why-wont-it-learn") as book:
         book.add_student("ann")
         book.add_submission(TINY, "ann")
