@@ -3,6 +3,7 @@
 Personal or secret settings (another database, late penalties) belong into ~/.jupyter/nbgrader_config.py.
 """
 
+import contextlib
 import importlib.util
 import os
 import sys
@@ -26,17 +27,21 @@ warnings.filterwarnings("ignore", category=sqlalchemy.exc.SAWarning)
 c.CourseDirectory.root = str(ROOT)
 c.CourseDirectory.course_id = "why-wont-it-learn"
 c.CourseDirectory.source_directory = "solutions"
-c.CourseDirectory.release_directory = "course"
+c.CourseDirectory.release_directory = "grading/generated"  # and from there into course/: see below
 c.CourseDirectory.submitted_directory = "grading/submitted"
 c.CourseDirectory.autograded_directory = "grading/autograded"
 c.CourseDirectory.feedback_directory = "grading/feedback"
 c.ZipCollectApp.downloaded_directory = "grading/downloaded"
-(ROOT / "grading").mkdir(exist_ok=True)  # SQLite does not make the folder of its file
+with contextlib.suppress(OSError):  # SQLite does not make the folder of its file
+    (ROOT / "grading").mkdir(exist_ok=True)
 c.CourseDirectory.db_url = f"sqlite:///{ROOT / 'grading' / 'gradebook.db'}"
 # Setting the list replaces nbgrader's own. Hidden files are editors' and caches', never part of a lesson.
 c.CourseDirectory.ignore = [".*", "__pycache__", "*.pyc", "*~", "feedback"]
 
-# Release. The stub is one line that says what to do; changing it changes the checksum of every answer cell.
+# Release. nbgrader deletes an old release before it makes the new one, and whatever it has when it fails. It works in
+# grading/generated; only a finished release goes into course/, in the place of the old one.
+c.GenerateAssignment.post_convert_hook = "autograder.placing.put_in_place"
+# The stub is one line that says what to do; changing it changes the checksum of every answer cell.
 c.ClearSolutions.code_stub = {
     "python": 'raise NotImplementedError("Write your answer here, then delete this line.")'
 }

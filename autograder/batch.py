@@ -1,7 +1,7 @@
 """Many submissions at once: in parallel, with a journal, and from there into nbgrader's gradebook by one writer."""
 
 import os
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,7 +10,6 @@ from autograder.course import Course, CourseError
 from autograder.grade import Grader, Request, Settings, warm_grader
 from autograder.journal import Journal
 from autograder.notebook import UnreadableNotebook, read
-from autograder.release import lesson_name, points
 from autograder.results import Result, unreadable
 
 LINK = "The submission is a link to another file, not a notebook. Ask for the notebook itself."
@@ -33,18 +32,17 @@ def notebook_of(course: Course, lesson: str, files: Sequence[Path]) -> Path | No
     slug = lesson.partition("_")[2]
     if named := [path for path in files if path.stem == slug]:
         return named[0]
-    exercises = {entry.name: points(entry.release) for entry in course.released.values()}
     readable = [path for path in files if path.is_file() and not path.is_symlink()]
-    matching = [path for path in readable if _lesson_in(path, exercises) == lesson]
+    matching = [path for path in readable if _lesson_in(course, path) == lesson]
     return max(matching, key=lambda path: path.stat().st_mtime, default=files[0] if len(files) == 1 else None)
 
 
-def _lesson_in(path: Path, exercises: Mapping[str, Collection[str]]) -> str | None:
+def _lesson_in(course: Course, path: Path) -> str | None:
     try:
         notebook, _ = read(path.read_bytes())
     except UnreadableNotebook:
         return None
-    return lesson_name(notebook, str(path), exercises)
+    return course.lesson_of(notebook, str(path))
 
 
 def journal_of(course: Course, lesson: str) -> Journal:

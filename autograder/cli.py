@@ -140,6 +140,7 @@ def _write_json(target: str, data) -> None:
 @level_option
 def grade(lesson, every, jobs, cluster, least, root, isolation) -> None:
     """Grade all submissions of LESSON in grading/submitted into nbgrader's gradebook, and print a table."""
+    from autograder.doctor import about_course
     from autograder.gradebook import record
 
     course = _course(root)
@@ -148,7 +149,7 @@ def grade(lesson, every, jobs, cluster, least, root, isolation) -> None:
     settings = Settings(isolation=isolation, least_isolation=least)
     needs_a_human = False
     try:
-        names = list(course.released) if every else [course.lesson(lesson).name]
+        names = list(course.lessons) if every else [course.lesson(lesson).name]
         with batch.executor(jobs, cluster) as executor:
             for name in names:
                 waiting = batch.submissions(course, name)
@@ -159,6 +160,8 @@ def grade(lesson, every, jobs, cluster, least, root, isolation) -> None:
                 record(course, name, results, settings)
                 terminal.show_class(name, results)
                 needs_a_human |= any(result.needs_a_human for result in results)
+                for words in about_course([course.lesson(name)]):
+                    click.echo(f"Note: {words}")
     except (CourseError, IsolationError) as error:
         raise click.UsageError(str(error)) from error
     sys.exit(1 if needs_a_human else 0)
@@ -197,8 +200,8 @@ def _lesson_with(course: Course, exercise: str, lesson: str | None) -> str:
     if lesson:
         candidates = [course.lesson(lesson)]
     else:
-        candidates = list(course.released.values())
-    having = [candidate.name for candidate in candidates if exercise in points(candidate.release)]
+        candidates = list(course.lessons.values())
+    having = [candidate.name for candidate in candidates if exercise in points(candidate.solution)]
     if not having:
         raise CourseError(f"no exercise {exercise!r} in {lesson or 'any lesson'}")
     if len(having) > 1:

@@ -7,14 +7,17 @@ import hmac
 import os
 import platform
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import nbformat
 import numpy as np
 from nbformat import NotebookNode
 
-from autograder.release import lesson_named_in
+from autograder import assignment
+from autograder.release import lesson_name, lesson_named_in, points
 
 PACKAGE = Path(__file__).resolve().parent
 
@@ -47,6 +50,7 @@ class Lesson:
 
     @property
     def release_path(self) -> Path:
+        """Where publishing puts the release, for people to work in. Nothing that grades reads it."""
         return self.root / "course" / self.name / f"{self.slug}.ipynb"
 
     @property
@@ -55,11 +59,27 @@ class Lesson:
 
     @property
     def solution(self) -> NotebookNode:
-        return _read(self.solution_path, "is it spelled as its folder?")
+        """The solution notebook; not to be changed."""
+        return _parsed(self._state, read=_solution_text)
 
     @property
     def release(self) -> NotebookNode:
-        return _read(self.release_path, f"run `make course`, or `nbgrader generate_assignment {self.name}`")
+        """What nbgrader releases of the solution, whatever stands in ``course/``; not to be changed."""
+        return _parsed(self._state, read=_release_text)
+
+    @property
+    def release_text(self) -> str:
+        """`release` as the text of a file."""
+        return _release_text(self._state)
+
+    @property
+    def _state(self) -> "State":
+        """What solution and release are made from; what was made is used again while this is the same."""
+        configuration = self.root / assignment.CONFIGURATION
+        try:
+            return State(self.solution_path, self.root, _stamp(self.solution_path), _stamp(configuration))
+        except FileNotFoundError as error:
+            raise CourseError(f"{error.filename} does not exist: is it spelled as its folder?") from None
 
     @property
     def helpers(self) -> str:
@@ -75,23 +95,45 @@ class Lesson:
         digest = hashlib.sha256(f"{platform.python_version()} {np.__version__}".encode())
         for path in sorted(PACKAGE.glob("*.py")):
             digest.update(path.read_bytes())
-        for path in (self.solution_path, self.release_path, self.checks_path):
+        for path in (self.solution_path, self.checks_path):
             digest.update(path.read_bytes() if path.exists() else b"absent")
-        digest.update((self.helpers + (self.given or "")).encode())
+        digest.update((self.release_text + self.helpers + (self.given or "")).encode())
         return digest.hexdigest()
 
 
-def _read(path: Path, remedy: str) -> NotebookNode:
-    """A notebook of the course's own, which nobody may change: it is read once for all."""
-    try:
-        return _parsed(path, path.stat().st_mtime_ns)
-    except FileNotFoundError:
-        raise CourseError(f"{path} does not exist: {remedy}") from None
+class State(NamedTuple):
+    """The files behind a lesson's notebooks, and when and how large they were."""
+
+    solution: Path
+    root: Path
+    solution_stamp: tuple[int, int]
+    configuration_stamp: tuple[int, int]
+
+
+def _stamp(path: Path) -> tuple[int, int]:
+    status = path.stat()
+    return status.st_mtime_ns, status.st_size
+
+
+def _solution_text(state: State) -> str:
+    return state.solution.read_text(encoding="utf-8")
 
 
 @functools.lru_cache(maxsize=128)
-def _parsed(path: Path, modified: int) -> NotebookNode:
-    return nbformat.read(path, as_version=4)
+def _release_text(state: State) -> str:
+    try:
+        return assignment.kept(state.solution, state.root)
+    except assignment.AssignmentError as error:
+        raise CourseError(str(error)) from error
+
+
+@functools.lru_cache(maxsize=256)
+def _parsed(state: State, read: Callable[[State], str]) -> NotebookNode:
+    """A notebook of the course's own, which nobody may change: it is read once for all."""
+    try:
+        return nbformat.reads(read(state), as_version=4)
+    except ValueError as error:
+        raise CourseError(f"{state.solution} cannot be read: {error}") from error
 
 
 def _make_secret(path: Path) -> None:
@@ -135,17 +177,20 @@ class Course:
         )
         return {lesson.name: lesson for lesson in found if lesson.solution_path.exists()}
 
-    @property
-    def released(self) -> dict[str, Lesson]:
-        """The lessons that stand in ``course/``, so that somebody can have worked on them."""
-        return {name: lesson for name, lesson in self.lessons.items() if lesson.release_path.exists()}
-
     def lesson(self, name: str) -> Lesson:
         """Lesson by its name ``NN_slug``, its slug or its number; `CourseError` if there is none."""
         for lesson in self.lessons.values():
             if name in (lesson.name, lesson.slug, lesson.name.partition("_")[0]):
                 return lesson
         raise CourseError(f"there is no lesson {name!r}; the lessons are {', '.join(self.lessons)}")
+
+    def lesson_of(self, notebook: NotebookNode, file_name: str) -> str | None:
+        """Name of the lesson that a notebook belongs to; see `autograder.release.lesson_name`."""
+        if (named := lesson_named_in(notebook)) in self.lessons:
+            return named  # nearly always, and without reading all lessons
+        return lesson_name(
+            notebook, file_name, {n: points(entry.solution) for n, entry in self.lessons.items()}
+        )
 
     def expect_lesson(self, name: str, notebook: NotebookNode) -> None:
         """Refuse the notebook of another lesson, before its answers count as missing; `CourseError` says whose it is."""

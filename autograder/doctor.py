@@ -3,10 +3,12 @@
 import importlib.metadata
 import platform
 import shutil
+from collections.abc import Iterable
 
 from autograder import sandbox
-from autograder.course import Course
+from autograder.course import Course, CourseError, Lesson
 from autograder.learner import Learner
+from autograder.notebook import UnreadableNotebook, read
 from autograder.processes import Zygote
 from autograder.terminal import say
 
@@ -24,6 +26,8 @@ def examine(course: Course) -> bool:
         f"alembic     {shutil.which('alembic') or 'not on PATH: nbgrader needs it, run through make or activate .venv'}"
     )
     say(f"course      {course.root}, {len(course.lessons)} lessons")
+    for words in about_course(course.lessons.values()):
+        say(f"  {words}")
     level, layers, missing = _isolation(course)
     say(f"isolation   {level}: {', '.join(layers)}")
     for words in missing:
@@ -31,6 +35,43 @@ def examine(course: Course) -> bool:
     if level == "weak":
         say("  A learner's program could read files here. Good enough to check your own work, not for marks.")
     return sandbox.LEVELS.index(level) >= sandbox.LEVELS.index("container")
+
+
+def about_course(lessons: Iterable[Lesson]) -> list[str]:
+    """Where the notebooks in ``course/`` are not what the solutions generate, outputs apart, in words."""
+    states: dict[str, list[str]] = {}
+    for lesson in lessons:
+        states.setdefault(_state(lesson), []).append(lesson.name)
+    found = []
+    if worked_on := states.get("worked on"):
+        found.append(
+            f"in course/ there is work of your own, or an older release: {', '.join(worked_on)}. It can be checked and"
+            " graded like any other. To hand these lessons out, run `make course`; it keeps what it replaces."
+        )
+    if missing := states.get("missing"):
+        found.append(f"not in course/: {', '.join(missing)}. `make course` puts them there.")
+    if broken := states.get("broken"):
+        found.append(f"no release can be made of: {', '.join(broken)}. `make course` says why.")
+    return found
+
+
+def _state(lesson: Lesson) -> str:
+    try:
+        released = _content(lesson.release_text.encode())
+    except CourseError:
+        return "broken"
+    if not lesson.release_path.exists():
+        return "missing"
+    try:
+        return "as released" if _content(lesson.release_path.read_bytes()) == released else "worked on"
+    except (OSError, UnreadableNotebook):
+        return "worked on"
+
+
+def _content(data: bytes) -> list[tuple]:
+    """What of a notebook is not a trace of having been run or saved."""
+    notebook, _ = read(data)
+    return [(cell.id, cell.cell_type, cell.source, cell.metadata.get("nbgrader")) for cell in notebook.cells]
 
 
 def _version(package: str) -> str:

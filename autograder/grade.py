@@ -18,7 +18,6 @@ from pathlib import Path
 import msgspec
 from nbformat import NotebookNode
 
-from autograder import release as released
 from autograder import results
 from autograder.cells import Cell, code_cells
 from autograder.course import Course, CourseError
@@ -276,10 +275,9 @@ class Grader:
             return results.unreadable(request.name, str(error), "grader_fault", **known)
 
     def _find_lesson(self, notebook, name: str) -> str:
-        exercises = {lesson.name: released.points(lesson.release) for lesson in self.course.released.values()}
-        found = released.lesson_name(notebook, name, exercises)
+        found = self.course.lesson_of(notebook, name)
         if found is None:
-            known = ", ".join(self.course.released)
+            known = ", ".join(self.course.lessons)
             raise CourseError(f"{name} belongs to no lesson of this course. The lessons are {known}.")
         return found
 

@@ -1,4 +1,5 @@
 """Regenerate course/ from solutions/: nbgrader's own generate_assignment for each lesson, then the start page.
+Whoever has worked in course/ loses nothing: see `autograder.placing`.
 
 python -m autograder.publish                       every lesson
 python -m autograder.publish 06_softmax_gradient   only this one, and the start page
@@ -13,6 +14,7 @@ from nbgrader.apps import GenerateAssignmentApp
 
 from autograder import start_page
 from autograder.course import Course, CourseError
+from autograder.placing import place
 
 
 def generate(course: Course, lesson: str, *options: str) -> None:
@@ -21,17 +23,20 @@ def generate(course: Course, lesson: str, *options: str) -> None:
     Raises
     ------
     CourseError
-        If nbgrader refuses; it has said why on standard error.
+        If nbgrader refuses; it has said why on standard error, and the old release is still in its place.
     """
     before = Path.cwd()
     os.chdir(course.root)  # nbgrader reads nbgrader_config.py from the current folder
     try:
         app = GenerateAssignmentApp()
-        app.initialize([lesson, "--force", "--Application.log_level=WARN", *options])
+        app.initialize([lesson, "--force", "--Application.log_level=ERROR", *options])
         app.start()
     except SystemExit as stop:
         if stop.code:
-            raise CourseError(f"nbgrader could not generate {lesson}") from stop
+            why = stop.code if isinstance(stop.code, str) else "see above"
+            raise CourseError(
+                f"nbgrader did not generate {lesson}: {why}. course/{lesson} is as it was."
+            ) from stop
     finally:
         os.chdir(before)
 
@@ -41,7 +46,8 @@ def publish(course: Course, *options: str) -> None:
     for lesson in course.lessons:
         generate(course, lesson, *options)
     for folder in (course.root / "course").iterdir():
-        if folder.is_dir() and folder.name not in course.lessons:
+        if folder.is_dir() and folder.name not in course.lessons and not folder.name.startswith("."):
+            place(course.root, {}, folder.name)
             shutil.rmtree(folder)
     start_page.write(course)
 

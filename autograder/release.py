@@ -1,7 +1,7 @@
 """What the released notebook of a lesson says: roles, stubs, points; and which lesson a notebook belongs to.
 
-The release is the course's own file and is trusted. Learners' sources are only looked at as text: they are
-never parsed or compiled here, since Python's own parser can be brought down by a hostile source.
+The release is made from the course's own solution and is trusted. Learners' sources are only looked at as text: they
+are never parsed or compiled here, since Python's own parser can be brought down by a hostile source.
 """
 
 import re
@@ -19,6 +19,7 @@ DEFINITION = re.compile(
     r"^(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)|^(\w+)[ \t]*=[ \t]*lambda\b", re.MULTILINE
 )
 CHECK_CELL = re.compile(r"^with[ \t]+check\([ \t]*['\"](\w+)['\"]", re.MULTILINE)
+LESSON_NAME = re.compile(r"\d\d_\w+")
 COPY_SUFFIX = re.compile(
     r"(?:[ _-]*\(\d{1,3}\)|[ _-]*(?:copy|kopie|copie|copia)[ _-]*\d{0,3}|[ _-]+(?:final|v?\d{1,3}))$",
     re.IGNORECASE,
@@ -104,7 +105,8 @@ def lesson_name(
     -------
     str or None
         The lesson that the notebook itself names; else the one its file or folder is named after; else the
-        one whose exercises it holds most of; else the one that occurs in the file's name. None if unclear.
+        one whose exercises it holds most of; else the one that occurs in the file's name. None if unclear, or
+        if the notebook names a lesson that is not among these.
     """
     if (named := lesson_named_in(notebook)) in lessons:
         return named
@@ -115,6 +117,8 @@ def lesson_name(
     for part in (stem, *reversed(folders)):
         if part in by_name:
             return by_name[part]
+    if named and LESSON_NAME.fullmatch(named):
+        return None  # a lesson that this course does not have: exercises in common do not make it another
     return _by_exercises(notebook, lessons) or _by_words(stem, by_name)
 
 

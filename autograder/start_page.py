@@ -1,9 +1,9 @@
 """The page on which JupyterLab opens: solutions/START.md with a table of the lessons that exist."""
 
 import re
-from pathlib import Path
 
 from autograder.course import Course, Lesson
+from autograder.placing import place
 
 PLACE_FOR_TABLE = "<!-- the table of lessons is written here -->"
 TITLE = re.compile(r"#\s*(?P<number>\d\d)\s*·\s*(?P<title>.+)")
@@ -63,9 +63,6 @@ def start_page(course: Course) -> str:
     return page.replace(PLACE_FOR_TABLE, lesson_table(course))
 
 
-def write(course: Course) -> Path:
+def write(course: Course) -> None:
     """Write course/START.md."""
-    path = course.root / "course" / "START.md"
-    path.parent.mkdir(exist_ok=True)
-    path.write_text(start_page(course), encoding="utf-8")
-    return path
+    place(course.root, {"START.md": start_page(course).encode()})

@@ -189,15 +189,9 @@ def _common_files(root: Path) -> None:
 
 
 def _release_by_hand(lesson) -> None:
-    """The release that nbgrader would make, without its seconds."""
-    notebook = nbformat.read(lesson.solution_path, as_version=4)
-    for cell in notebook.cells:
-        if "answer" in cell.metadata.get("tags", []):
-            head, _, rest = cell.source.partition("    ### BEGIN SOLUTION\n")
-            stub = '    raise NotImplementedError("Write your answer here, then delete this line.")\n'
-            cell.source = head + stub + rest.partition("    ### END SOLUTION\n")[2]
+    """The release that nbgrader would make, without its seconds and its gradebook."""
     lesson.release_path.parent.mkdir(parents=True)
-    nbformat.write(notebook, lesson.release_path)
+    lesson.release_path.write_text(lesson.release_text, encoding="utf-8")
 
 
 def release(course: Course, lesson: str) -> None:

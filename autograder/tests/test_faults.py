@@ -603,12 +603,14 @@ def test_solution_that_is_broken_is_a_fault_of_the_grader(grader, course):
     assert (result.score, result.verdict) == (None, "grader_fault") and "SyntaxError" in result.message
 
 
-def test_lesson_that_was_never_released_says_how(course):
+def test_lesson_that_nbgrader_cannot_release_says_why(course):
     data = as_bytes(notebook(course, "87_unreleased", RIGHT))
+    path = course.lessons["87_unreleased"].solution_path
+    path.write_text(path.read_text().replace("### END SOLUTION", "### END"))
     with Grader(Course(course.root), Settings(secret_seeds=False)) as grader:
-        grader.course.lessons["87_unreleased"].release_path.unlink()
         result = grader.grade(data, "any.ipynb", "87_unreleased")
-    assert result.score is None and "nbgrader generate_assignment 87_unreleased" in result.message
+    assert result.score is None and "no end solution statement found" in result.message
+    assert str(path) in result.message
 
 
 def test_batch_survives_judges_that_die_and_hang(course, monkeypatch):

@@ -14,7 +14,7 @@ import yaml
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 
-from autograder import pins, start_page
+from autograder import assignment, pins, start_page
 from autograder.course import Course
 from autograder.publish import generate, publish
 
@@ -200,6 +200,15 @@ def test_release_is_what_the_solution_generates(fresh, lesson):
     made, kept = files_below(fresh.root / "course" / lesson), files_below(ROOT / "course" / lesson)
     assert made.keys() == kept.keys(), "run `make course`"
     assert [name for name in made if made[name] != kept[name]] == [], "run `make course`"
+
+
+@lessons
+def test_release_made_in_memory_is_what_nbgrader_writes(fresh, lesson):
+    """What grading compares a submission with, and what stands in course/, are the same to the byte."""
+    entry = fresh.lessons[lesson]
+    written = entry.release_path.read_bytes()
+    assert assignment.generate(entry.solution_path, fresh.root).encode() == written
+    assert entry.release_text.encode() == written
 
 
 def test_nothing_else_is_released(fresh):
