@@ -617,7 +617,7 @@ def send(*messages, buffers=()):
 
 def returned(which, value=True, times=1):
     packer = wire.Packer()
-    outcomes = [wire.Outcome(packer.pack(value), None, [], [], 0.0) for _ in range(times)]
+    outcomes = [wire.Outcome(packer.pack(value), None, [], []) for _ in range(times)]
     return b"".join(wire.encode(wire.Returned(which, outcomes), packer.buffers))
 
 def raw(data):
@@ -639,12 +639,12 @@ FORGED = {
     "pickle": ("raw(b'\\x80\\x04cos\\nsystem\\n(S\"true\"\\ntR.' * 4)", "protocol"),
     "endless_claim": ("raw(wire.PREFIX.pack(wire.MAGIC, 2 << 20, 256 << 20)); import time; time.sleep(60)", "timeout"),
     "absurd_claim": ("raw(wire.PREFIX.pack(wire.MAGIC, 2**32 - 1, 2**64 - 1))", "protocol"),
-    "handles_that_are_not_kept": ("send(wire.Returned(number(), [wire.Outcome(wire.Kept(99, 'x'), None, [], [], 0.0)]))", "honest"),
+    "handles_that_are_not_kept": ("send(wire.Returned(number(), [wire.Outcome(wire.Kept(99, 'x'), None, [], [])]))", "honest"),
     "seeds_and_callbacks": (
-        "send(wire.Returned(number(), [wire.Outcome(wire.Items('list', [wire.Seed(1), wire.Callback(0)]), None, [], [], 0.0)]))",
+        "send(wire.Returned(number(), [wire.Outcome(wire.Items('list', [wire.Seed(1), wire.Callback(0)]), None, [], [])]))",
         "honest",
     ),
-    "words_of_megabytes": ("send(wire.Returned(number(), [wire.Outcome(wire.Plain(1), wire.Failure('E', [], 'x' * 10**6, ''), [], [], 0.0)]))",
+    "words_of_megabytes": ("send(wire.Returned(number(), [wire.Outcome(wire.Plain(1), wire.Failure('E', [], 'x' * 10**6, ''), [], [])]))",
                            "protocol"),
 }  # fmt: skip
 

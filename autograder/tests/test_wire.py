@@ -26,7 +26,7 @@ PACK = msgspec.msgpack.Encoder().encode
 def frame(value) -> bytes:
     """One reply with one returned value, as a worker sends it."""
     packer = wire.Packer()
-    outcome = wire.Outcome(packer.pack(value), None, [], [], 0.0)
+    outcome = wire.Outcome(packer.pack(value), None, [], [])
     return b"".join(wire.encode(wire.Returned(1, [outcome]), packer.buffers))
 
 
@@ -360,7 +360,7 @@ def assembled(header: bytes, arrays: bytes = b"", magic=wire.MAGIC, claims=(None
 def lying(node, *arrays: bytes, lengths=None) -> bytes:
     """A reply that claims to hold this node (as plain msgpack data) and these arrays."""
     padded = b"".join(data + bytes(-len(data) % wire.ALIGNMENT) for data in arrays)
-    body = ["returned", 1, [[node, None, [], [], 0.0]]]
+    body = ["returned", 1, [[node, None, [], []]]]
     return assembled(PACK([[len(data) for data in arrays] if lengths is None else lengths, body]), padded)
 
 
@@ -500,10 +500,15 @@ def test_bool_is_true_or_false_whatever_the_byte():
     assert received == np.True_ and int(received) == 1
 
 
-def test_forged_handles_and_callbacks_stay_mere_data():
-    for node, kind in ((["k", 99, "cache"], wire.Kept), (["f", 99], wire.Callback), (["g", 7], wire.Seed)):
-        (received,) = receive(lying(node))
-        assert type(received) is kind and not callable(received)
+def test_forged_handle_stays_mere_data():
+    (received,) = receive(lying(["k", 99, "cache"]))
+    assert type(received) is wire.Kept and not callable(received)
+
+
+@pytest.mark.parametrize("node", [["f", 99], ["g", 7], ["s", "list", [["g", 7]]]], ids=str)
+def test_what_only_the_judge_sends_is_refused_in_a_reply(node):
+    with pytest.raises(WireError, match="where a value is expected"):
+        receive(lying(node))
 
 
 @pytest.mark.parametrize("size", [0, 1, 15, 16, 17, wire.SMALL_FRAME, wire.SMALL_FRAME + 1])
@@ -514,7 +519,7 @@ def test_frames_of_all_sizes_arrive(size):
 
 def test_frame_that_is_too_large_is_not_sent():
     with pytest.raises(WireError, match="too large"):
-        frame([np.zeros(7 << 20) for _ in range(5)])
+        frame([np.zeros(2 << 20) for _ in range(5)])
 
 
 # --- noise ----------------------------------------------------------------------------------------------------------
@@ -586,7 +591,7 @@ def _damaged(rng: random.Random, real: list[bytes]) -> bytes:
 def _nonsense(rng: random.Random) -> bytes:
     arrays = rng.randbytes(16 * rng.choice([0, 0, 1, 2, 8]))
     lengths = rng.choice([[], [len(arrays)], [8, 8], [16] * (len(arrays) // 16), [_thing(rng, 0)]])
-    body = ["returned", 1, [[_node(rng, 3), None, [], [], 0.0]]] if rng.random() < 0.8 else _thing(rng, 3)
+    body = ["returned", 1, [[_node(rng, 3), None, [], []]]] if rng.random() < 0.8 else _thing(rng, 3)
     return assembled(PACK([lengths, body]), arrays)
 
 
