@@ -103,9 +103,9 @@ def test_example_in_the_documentation_is_valid():
 
 
 def test_documentation_names_all_verdicts_in_order_of_gravity():
-    assert tuple(SCHEMA["$defs"]["verdict"]["enum"]) == results.VERDICTS
+    assert tuple(SCHEMA["$defs"]["verdict"]["enum"]) == tuple(results.Verdict)
     table = re.findall(r"^\| `(\w+)` \|", PAGE, re.MULTILINE)
-    assert tuple(table) == results.VERDICTS
+    assert tuple(table) == tuple(results.Verdict)
     order = re.search(r"in the order (`pass`.*?)\.\n", PAGE, re.DOTALL)[1]
     assert tuple(re.findall(r"`(\w+)`", order)) == results.SEVERITY
 
@@ -256,9 +256,9 @@ def test_verdict_of_a_notebook_is_the_gravest():
         assert results.overall(list(order)) == "timeout"
     assert results.overall(["pass", "pass"]) == "pass"
     assert results.overall(["not_attempted", "pass"]) == "not_attempted"
-    assert results.overall([*results.VERDICTS]) == "grader_fault"
+    assert results.overall([*results.Verdict]) == "grader_fault"
     assert results.overall([]) == "grader_fault"
-    assert set(results.SEVERITY) == set(results.VERDICTS)
+    assert set(results.SEVERITY) == set(results.Verdict)
 
 
 def test_thirds_and_tenths_arrive_in_the_result(grader, course):
