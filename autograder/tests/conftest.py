@@ -3,6 +3,10 @@
 import os
 from pathlib import Path
 
+# One thread a process, also in the notebooks and judges that the tests start: results do not depend on the number of
+# cores, and the processes do not get into each other's way. NumPy reads it when it is imported, so this stands first.
+os.environ.update(OPENBLAS_NUM_THREADS="1", OMP_NUM_THREADS="1")
+
 import pytest
 from hypothesis import settings
 
