@@ -41,10 +41,19 @@ def pytest_collection_modifyitems(items):
 
 
 def pytest_terminal_summary(terminalreporter):
-    """CPU seconds of each solution notebook, kernel start included."""
+    """CPU seconds of each solution notebook, kernel start included; what this machine could not be tested for."""
     for report in terminalreporter.getreports("passed"):
         for name, seconds in report.user_properties:
             if name == "cpu_seconds":
                 terminalreporter.write_line(
                     f"{report.nodeid.partition('[')[2].partition(']')[0]}: {seconds} CPU s"
                 )
+
+    left_out = {
+        value
+        for report in terminalreporter.getreports("passed")
+        for name, value in report.user_properties
+        if name == "left_out"
+    }
+    for value in sorted(left_out):
+        terminalreporter.write_line(f"left out: {value}")

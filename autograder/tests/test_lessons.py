@@ -81,7 +81,9 @@ def test_hollow_answer_earns_at_most_a_tenth(grader, lesson, exercise, kind):
 
     tenth = 0.1 * next(points for name, points in material.points(lesson.release).items() if name == exercise)
     scores = [earned(guess) for guess in range(3 if kind == "random" else 1)]
-    if kind == "random" and np.mean(scores) > tenth:  # guesses may be lucky: what they earn is the mean of many
+    if (
+        kind == "random" and np.mean(scores) > tenth
+    ):  # guesses may be lucky: what they earn is the mean of many
         scores += [earned(guess) for guess in range(3, GUESSES)]
     assert np.mean(scores) <= tenth, scores
 
