@@ -61,6 +61,6 @@ def test_the_errors_are_a_function_of_the_seed_and_of_the_numbers():
 
 
 def test_errors_that_a_program_magnifies_are_seen():
-    """The logistic map, which forgets where it started: what a check of sixty steps of it would compare."""
-    source = "def program(x, y):\n    for _ in range(60):\n        y = 3.9 * y * (1 - y)\n    return y"
+    """The logistic map, which forgets where it started: what a check of a hundred steps of it would compare."""
+    source = "def program(x, y):\n    for _ in range(100):\n        y = 3.9 * y * (1 - y)\n    return y"
     assert abs(outcome(source) - outcome(rounded_otherwise(source, 1))) > 1e-3
