@@ -16,6 +16,10 @@ export UV_PYTHON_DOWNLOADS := never
 # Plugins of other packages in .venv make each pytest run a second slower; what is needed is named below.
 export PYTEST_DISABLE_PLUGIN_AUTOLOAD := 1
 
+# One thread a process in tests: they run several processes, and results do not depend on the number of cores.
+test test-full: export OPENBLAS_NUM_THREADS := 1
+test test-full: export OMP_NUM_THREADS := 1
+
 # In a container everything runs as root, which Jupyter refuses unless told.
 ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 

@@ -283,9 +283,13 @@ misconception_by_edit(
 
 
 def drives(rng):
-    """Runs with spikes, of five kinds of cell and four steps of time."""
+    """Runs with spikes, of five kinds of cell and four steps of time.
+
+    Each spike magnifies what came before, rounding errors too, by up to a thousand and most in the quick cells: these
+    runs are as long as errors of a few units in the last place stay far below the tolerance.
+    """
     runs = []
-    for cell, dt, n in zip(CELLS, (0.5, 0.25, 0.5, 1.0, 0.4), (240, 300, 180, 150, 200), strict=True):
+    for cell, dt, n in zip(CELLS, (0.5, 0.25, 0.5, 1.0, 0.4), (240, 300, 180, 40, 150), strict=True):
         runs.append((rng.uniform(7, 16, size=n) + np.linspace(0, 3, n), dt, *cell))
     return runs
 

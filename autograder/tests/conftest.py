@@ -3,6 +3,10 @@
 import os
 from pathlib import Path
 
+# One thread a process, also in the notebooks and judges that the tests start: results do not depend on the number of
+# cores, and the processes do not get into each other's way. NumPy reads it when it is imported, so this stands first.
+os.environ.update(OPENBLAS_NUM_THREADS="1", OMP_NUM_THREADS="1")
+
 import pytest
 from hypothesis import settings
 
@@ -37,10 +41,19 @@ def pytest_collection_modifyitems(items):
 
 
 def pytest_terminal_summary(terminalreporter):
-    """CPU seconds of each solution notebook, kernel start included."""
+    """CPU seconds of each solution notebook, kernel start included; what this machine could not be tested for."""
     for report in terminalreporter.getreports("passed"):
         for name, seconds in report.user_properties:
             if name == "cpu_seconds":
                 terminalreporter.write_line(
                     f"{report.nodeid.partition('[')[2].partition(']')[0]}: {seconds} CPU s"
                 )
+
+    left_out = {
+        value
+        for report in terminalreporter.getreports("passed")
+        for name, value in report.user_properties
+        if name == "left_out"
+    }
+    for value in sorted(left_out):
+        terminalreporter.write_line(f"left out: {value}")

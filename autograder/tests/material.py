@@ -103,18 +103,23 @@ WORTHLESS = {
     "zeros": "np.zeros_like(value)",
     "ones": "np.ones_like(value)",
     "nan": "np.full(np.shape(value), np.nan)[()]",
-    "random": "np.random.default_rng().normal(size=np.shape(value))[()] if np.asarray(value).dtype.kind == 'f' else "
-    "np.random.default_rng().integers(0, 3, size=np.shape(value))[()]",
+    "random": "_rng.normal(size=np.shape(value))[()] if np.asarray(value).dtype.kind == 'f' else "
+    "_rng.integers(0, 3, size=np.shape(value))[()]",
 }
 
 
-def worthless(lesson: Lesson, exercise: str, kind: str) -> str:
-    """An answer of the right form and no content: zeros, ones, nan or random numbers in every place, or its input."""
+def worthless(lesson: Lesson, exercise: str, kind: str, seed: int = 0) -> str:
+    """An answer of the right form and no content: zeros, ones, nan or random numbers in every place, or its input.
+
+    ``seed`` is that of the random numbers, which go on from call to call.
+    """
     if kind == "input":
         return f"def {exercise}(*arguments):\n    return arguments[0] if arguments else 0"
     right = re.sub(rf"\bdef {exercise}\b", "def _right", answers(lesson)[exercise], count=1)
     keep = getattr(checks(lesson), "OPAQUE", {}).get(exercise, [])
     return f"""{right}
+
+_rng = np.random.default_rng({seed})
 
 def {exercise}(*arguments):
     import copy

@@ -13,6 +13,16 @@ def izhikevich_step__written_out(v, u, current, dt, a, b, c, d):
     return second, tired, False
 
 
+def izhikevich_step__as_the_text_writes_it(v, u, current, dt, a, b, c, d):
+    for _ in range(2):
+        v = v + dt / 2 * (0.04 * v**2 + 5 * v + 140 - u + current)
+    u = u + dt * (a * (b * v - u))
+    fired = v >= 30
+    if fired:
+        v, u = c, u + d
+    return v, u, fired
+
+
 def izhikevich_step__with_arrays(v, u, current, dt, a, b, c, d):
     v = np.asarray(v, dtype=float)
     for h in (0.5 * dt, 0.5 * dt):
@@ -47,6 +57,48 @@ def simulate__without_the_step(current, dt, a, b, c, d):
         vs[k] = v
         us[k] = u
     return vs, us, np.arange(len(current))[fired] * dt
+
+
+def simulate__with_the_square(current, dt, a, b, c, d):
+    v, u, vs, us, times = -65.0, -65.0 * b, [], [], []
+    for k in range(len(current)):
+        for _ in range(2):
+            v = v + dt / 2 * (0.04 * v**2 + 5 * v + 140 - u + current[k])
+        u = u + dt * (a * (b * v - u))
+        if v >= 30:
+            times.append(k * dt)
+            v, u = c, u + d
+        vs.append(v)
+        us.append(u)
+    return np.array(vs), np.array(us), np.array(times)
+
+
+def simulate__by_nested_products(current, dt, a, b, c, d):
+    v, u = np.empty(len(current)), np.empty(len(current))
+    before, fired = (-65.0, -65.0 * b), np.zeros(len(current), dtype=bool)
+    for k, amount in enumerate(current):
+        w, r = before
+        w = w + dt / 2 * ((0.04 * w + 5) * w + (140 - r + amount))
+        w = w + dt / 2 * ((0.04 * w + 5) * w + (140 - r + amount))
+        r = r + dt * a * (b * w - r)
+        fired[k] = w >= 30
+        before = (c, r + d) if fired[k] else (w, r)
+        v[k], u[k] = before
+    return v, u, np.flatnonzero(fired) * dt
+
+
+def simulate__with_the_current_first(current, dt, a, b, c, d):
+    v, u, times = np.zeros(len(current)), np.zeros(len(current)), []
+    volts, tired = -65.0, b * -65.0
+    for k in range(len(current)):
+        for _ in range(2):
+            volts += (current[k] + 0.04 * volts * volts + 5 * volts + 140 - tired) * dt / 2
+        tired += (a * b * volts - a * tired) * dt
+        if volts >= 30:
+            volts, tired = c, tired + d
+            times.append(dt * k)
+        v[k], u[k] = volts, tired
+    return v, u, np.array(times)
 
 
 def spike_train__with_round(spike_times, n, dt):
