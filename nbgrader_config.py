@@ -44,9 +44,9 @@ c.ClearSolutions.text_stub = "*Write your answer here.*"
 # When and how often a solution ran is no business of the release, and would differ every time.
 c.ClearOutput.remove_metadata_fields = {"collapsed", "scrolled", "execution", "ExecuteTime", "trusted"}
 
-# Autograde, reading. A damaged file is mended as far as it can be; a renamed notebook gets its name back.
+# Autograde, reading. Links and devices are refused, a damaged file is mended as far as it can be, and a renamed
+# notebook gets its name back.
 c.Autograde.exporter_class = "autograder.nbgrader_plugin.Reader"
-c.Autograde.pre_convert_hook = "autograder.nbgrader_plugin.tidy_submission"
 
 # Autograde, first pass. Intake replaces nbgrader's ClearOutput: it restores nbgrader's metadata, makes markdown
 # harmless, and keeps the learner's plots (PNG) while it drops every other output.
