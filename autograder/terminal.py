@@ -63,7 +63,9 @@ def show_exercise(result: Result, name: str, recorded: Result | None) -> None:
         show(result, console)
         return
     points = f"{number(exercise.score)} of {number(exercise.points)} points"
-    console.print(f"[bold]{escape(name)}[/bold] of {result.student}: {points}, {WORDS[exercise.verdict]}")
+    console.print(
+        f"[bold]{escape(name)}[/bold] of {escape(result.student or '')}: {points}, {WORDS[exercise.verdict]}"
+    )
     console.print(f"{escape(exercise.message)}\n" if exercise.message else "")
     for check in exercise.checks:
         console.print(f"  {WORDS[check.verdict]:<22} {escape(check.name)}  ({1000 * check.seconds:.1f} ms)")

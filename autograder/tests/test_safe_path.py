@@ -117,11 +117,11 @@ def without_seconds(found):
     return [without_seconds(value) for value in found] if isinstance(found, list) else found
 
 
-def test_trap_works(trap, tmp_path):
-    """`python -m` in that folder imports what lies there, so the traces of the other tests would be seen."""
+def test_trap_works(trap):
+    """`python -c` in that folder imports what lies there, so the traces of the other tests would be seen."""
     folder, traces = trap
     run([sys.executable, "-c", "import msgspec"], folder)
-    assert [path.name for path in traces.iterdir()] == ["msgspec"] or "msgspec" in os.listdir(traces)
+    assert "msgspec" in os.listdir(traces)
     for path in traces.iterdir():
         path.unlink()
 
@@ -144,7 +144,7 @@ def test_check_there_is_check_elsewhere(untouched, course, tmp_path, words):
     assert graded(words, untouched, course) == graded(words, tmp_path, course)
 
 
-def test_module_switch_forgets_the_current_folder(trap, course, untouched, tmp_path):
+def test_module_switch_forgets_the_current_folder(course, untouched, tmp_path):
     """`python -m autograder.cli` imports nothing more from there, once Python has found the package elsewhere."""
     early = run(
         [sys.executable, "-c"], "/", "import runpy, importlib.util, sys; print(*sys.modules)"
