@@ -24,7 +24,7 @@ MARKS = " ._-@'’+()~"  # what may stand in an id beside letters and digits of 
 LOOKED_INTO = 20  # of the notebooks that bear another name than the lesson's: the newest
 TIMESTAMP = "timestamp.txt"
 KINDS = {
-    stat.S_IFLNK: "a link to another file", stat.S_IFIFO: "a named pipe", stat.S_IFSOCK: "a socket",
+    stat.S_IFIFO: "a named pipe", stat.S_IFSOCK: "a socket",
     stat.S_IFCHR: "a device", stat.S_IFBLK: "a device", stat.S_IFDIR: "a folder", stat.S_IFREG: "a file",
 }  # fmt: skip
 
@@ -229,9 +229,14 @@ def _names_of(file: os.stat_result, folder: int) -> int:
 
 def _expect(kind: int, name: str, found: os.stat_result) -> None:
     if (actual := stat.S_IFMT(found.st_mode)) != kind:
-        what = "folder" if kind == stat.S_IFDIR else "file"
+        wanted = "folder" if kind == stat.S_IFDIR else "file"
+        what = (
+            f"a link to another {wanted}"
+            if actual == stat.S_IFLNK
+            else KINDS.get(actual, "something strange")
+        )
         raise UnreadableNotebook(
-            f"{_shown(name)} is {KINDS.get(actual, 'something strange')}, so it was not opened. Ask for the {what} itself."
+            f"{_shown(name)} is {what}, so it was not opened. Ask for the {wanted} itself."
         )
 
 
