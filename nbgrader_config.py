@@ -22,6 +22,12 @@ if importlib.util.find_spec("autograder") is None:
 # nbgrader 0.9.6 makes SQLAlchemy 2 complain about each new submission; the grades are right.
 warnings.filterwarnings("ignore", category=sqlalchemy.exc.SAWarning)
 
+# What nbgrader logs holds names of learners' folders and files.
+c.Application.logging_config = {
+    "filters": {"printable": {"()": "autograder.plain_log.Printable"}},
+    "handlers": {"console": {"filters": ["printable"]}},
+}
+
 # Folders: lessons and their releases stand at the top, everything about students stays in one ignored folder.
 c.CourseDirectory.root = str(ROOT)
 c.CourseDirectory.course_id = "why-wont-it-learn"
