@@ -176,6 +176,7 @@ def test_grade_explain_and_doctor_run_there_as_well(untouched, course):
     assert done.returncode == 0, done.stdout + done.stderr
     assert gradebook(course, TINY)["ann"]["double"] == (3.0, False)
     done = run(COMMAND, untouched, "explain", "ann", "double", *where)
-    assert done.returncode == 0 and "the same as the recorded grading" in done.stdout, done.stderr
+    assert done.returncode == 0, done.stderr
+    assert "the same as the recorded grading" in " ".join(done.stdout.split())
     done = run(COMMAND, untouched, "doctor", *where)
-    assert f"course      {course.root}" in done.stdout, done.stderr
+    assert f"course {course.root}" in " ".join(done.stdout.split()), done.stderr
