@@ -23,6 +23,12 @@ if importlib.util.find_spec("autograder") is None:
 # nbgrader 0.9.6 makes SQLAlchemy 2 complain about each new submission; the grades are right.
 warnings.filterwarnings("ignore", category=sqlalchemy.exc.SAWarning)
 
+# What nbgrader logs holds names of learners' folders and files.
+c.Application.logging_config = {
+    "filters": {"printable": {"()": "autograder.plain_log.Printable"}},
+    "handlers": {"console": {"filters": ["printable"]}},
+}
+
 # Folders: lessons and their releases stand at the top, everything about students stays in one ignored folder.
 c.CourseDirectory.root = str(ROOT)
 c.CourseDirectory.course_id = "why-wont-it-learn"
@@ -49,9 +55,9 @@ c.ClearSolutions.text_stub = "*Write your answer here.*"
 # When and how often a solution ran is no business of the release, and would differ every time.
 c.ClearOutput.remove_metadata_fields = {"collapsed", "scrolled", "execution", "ExecuteTime", "trusted"}
 
-# Autograde, reading. A damaged file is mended as far as it can be; a renamed notebook gets its name back.
+# Autograde, reading. Links and devices are refused, a damaged file is mended as far as it can be, and a renamed
+# notebook gets its name back.
 c.Autograde.exporter_class = "autograder.nbgrader_plugin.Reader"
-c.Autograde.pre_convert_hook = "autograder.nbgrader_plugin.tidy_submission"
 
 # Autograde, first pass. Intake replaces nbgrader's ClearOutput: it restores nbgrader's metadata, makes markdown
 # harmless, and keeps the learner's plots (PNG) while it drops every other output.

@@ -1,1 +1,7 @@
 """The autograder of the course *Why Won't It Learn?*: the judge never meets the accused."""
+
+import sys
+
+# `python -m autograder.cli` puts the current folder first on the path, and that may be a student's.
+if sys.argv[:1] == ["-m"] and not sys.flags.safe_path:
+    del sys.path[0]

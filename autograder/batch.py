@@ -1,7 +1,7 @@
 """Many submissions at once: in parallel, with a journal, and from there into nbgrader's gradebook by one writer."""
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,40 +9,11 @@ from pathlib import Path
 from autograder.course import Course, CourseError
 from autograder.grade import Grader, Request, Settings, warm_grader
 from autograder.journal import Journal
-from autograder.notebook import UnreadableNotebook, read
+from autograder.notebook import UnreadableNotebook
 from autograder.results import Result, unreadable
+from autograder.submitted import Submission, submissions
 
-LINK = "The submission is a link to another file, not a notebook. Ask for the notebook itself."
 CONNECT_SECONDS = 10
-NO_FILE = "The submission is a folder or a device, not a notebook. Ask for the notebook itself."
-
-
-def submissions(course: Course, lesson: str) -> dict[str, Path]:
-    """Files handed in for a lesson, by student: ``grading/submitted/STUDENT/LESSON/*.ipynb``."""
-    found = {}
-    for folder in sorted((course.grading / "submitted").glob(f"*/{lesson}")):
-        if files := sorted(folder.glob("*.ipynb")):
-            found[folder.parent.name] = notebook_of(course, lesson, files) or files[0]
-    return found
-
-
-def notebook_of(course: Course, lesson: str, files: Sequence[Path]) -> Path | None:
-    """Of the notebooks that a student handed in the one to grade: the one named as the lesson's, else the newest
-    that is this lesson's whatever it is called, else the only one there is."""
-    slug = lesson.partition("_")[2]
-    if named := [path for path in files if path.stem == slug]:
-        return named[0]
-    readable = [path for path in files if path.is_file() and not path.is_symlink()]
-    matching = [path for path in readable if _lesson_in(course, path) == lesson]
-    return max(matching, key=lambda path: path.stat().st_mtime, default=files[0] if len(files) == 1 else None)
-
-
-def _lesson_in(course: Course, path: Path) -> str | None:
-    try:
-        notebook, _ = read(path.read_bytes())
-    except UnreadableNotebook:
-        return None
-    return course.lesson_of(notebook, str(path))
 
 
 def journal_of(course: Course, lesson: str) -> Journal:
@@ -86,11 +57,12 @@ def grade_all(
     preparing = Grader(course, settings)
     results: dict[str, Result] = {}
     waiting: dict[Future, tuple[str, str]] = {}
-    for student, path in submissions(course, lesson).items():
+    for submission in submissions(course, lesson).values():
+        student = submission.student
         try:
-            request = _prepared(preparing, path, lesson, student)
+            request = _prepared(preparing, submission)
         except (UnreadableNotebook, CourseError) as error:
-            results[student] = unreadable(str(path), str(error), lesson=lesson, student=student)
+            results[student] = unreadable(f"{student}/{lesson}", str(error), lesson=lesson, student=student)
             on_result(results[student])
             continue
         except Exception as error:  # ours; a notebook that brings it out must not stop the others
@@ -111,12 +83,9 @@ def grade_all(
     return [results[student] for student in sorted(results)]
 
 
-def _prepared(grader: Grader, path: Path, lesson: str, student: str) -> Request:
-    if path.is_symlink():
-        raise UnreadableNotebook(LINK)
-    if not path.is_file():
-        raise UnreadableNotebook(NO_FILE)
-    return grader.prepare(path.read_bytes(), f"{student}/{lesson}", lesson, student)
+def _prepared(grader: Grader, handed_in: Submission) -> Request:
+    student, lesson = handed_in.student, handed_in.lesson
+    return grader.prepare(handed_in.notebook(), f"{student}/{lesson}", lesson, student)
 
 
 def _outcome(future: Future, student: str, lesson: str) -> Result:

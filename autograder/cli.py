@@ -14,10 +14,13 @@ if sys.platform == "win32":
 from autograder import batch, terminal
 from autograder.course import Course, CourseError
 from autograder.grade import Grader, Settings
-from autograder.printable import escaped_in_json, one_line
+from autograder.notebook import UnreadableNotebook
+from autograder.printable import escaped_in_json, one_line, printable
 from autograder.processes import IsolationError
 from autograder.release import points
+from autograder.results import unreadable
 from autograder.sandbox import LEVELS
+from autograder.submitted import contents, lessons_handed_in
 
 course_option = click.option(
     "--course",
@@ -99,7 +102,11 @@ def check(notebooks, json_file, seed, lesson, root, isolation) -> None:
     files = [(path, _read(path)) for path in notebooks]  # a slip of the pen in the last name is told at once
     with Grader(course, settings) as grader:
         for path, data in files:
-            result = grader.grade(data, one_line(path), name, student=None, seed=seed)
+            shown = one_line(path, 1000)
+            if isinstance(data, UnreadableNotebook):
+                result = unreadable(shown, str(data), lesson=name)
+            else:
+                result = grader.grade(data, shown, name, student=None, seed=seed)
             results.append(result)
             if json_file != "-":
                 terminal.show(result)
@@ -108,11 +115,14 @@ def check(notebooks, json_file, seed, lesson, root, isolation) -> None:
     sys.exit(1 if any(result.needs_a_human for result in results) else 0)
 
 
-def _read(path: Path) -> bytes:
+def _read(path: Path) -> bytes | UnreadableNotebook:
     try:
-        return path.read_bytes()
-    except OSError as error:
-        raise click.UsageError(f"cannot read {path}: {error.strerror}") from error
+        return contents(path)
+    except UnreadableNotebook as refusal:
+        return refusal
+    except (OSError, ValueError) as error:  # ValueError: a name with a zero byte
+        words = error.strerror if isinstance(error, OSError) else str(error)
+        raise click.UsageError(f"cannot read {printable(str(path), 1000)}: {words}") from error
 
 
 def _write_json(target: str, data) -> None:
@@ -149,7 +159,7 @@ def grade(lesson, every, jobs, cluster, least, root, isolation) -> None:
     settings = Settings(isolation=isolation, least_isolation=least)
     needs_a_human = False
     try:
-        names = list(course.lessons) if every else [course.lesson(lesson).name]
+        names = lessons_handed_in(course) if every else [course.lesson(lesson).name]
         with batch.executor(jobs, cluster) as executor:
             for name in names:
                 waiting = batch.submissions(course, name)
@@ -181,16 +191,19 @@ def explain(student, exercise, lesson, least, root, isolation) -> None:
         name = _lesson_with(course, exercise, lesson)
         course.secret()
         recorded = batch.journal_of(course, name).latest(student)
-        path = batch.submissions(course, name).get(student)
-        if path is None:
+        handed_in = batch.submissions(course, name).get(student)
+        if handed_in is None:
+            who = printable(student, 100)
             raise CourseError(
-                f"{student} has handed in nothing for {name}: nothing in grading/submitted/{student}/{name}"
+                f"{who} has handed in nothing for {name}: nothing in grading/submitted/{who}/{name}"
             )
-    except CourseError as error:
+        data = handed_in.notebook()
+    except (CourseError, UnreadableNotebook) as error:
         raise click.UsageError(str(error)) from error
     settings = Settings(isolation=isolation, least_isolation=least)
     with Grader(course, settings) as grader:
-        result = grader.grade(_read(path), one_line(path), name, student, recorded.seed if recorded else None)
+        shown = one_line(f"{student}/{name}")
+        result = grader.grade(data, shown, name, student, recorded.seed if recorded else None)
     terminal.show_exercise(result, exercise, recorded)
     sys.exit(1 if result.needs_a_human else 0)
 

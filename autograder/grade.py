@@ -20,13 +20,19 @@ from nbformat import NotebookNode
 
 from autograder import results
 from autograder.cells import Cell, code_cells
-from autograder.course import Course, CourseError
+from autograder.course import PACKAGE, Course, CourseError
 from autograder.notebook import UnreadableNotebook, read
 from autograder.processes import SLACK, Limits
 from autograder.repair import repair
 from autograder.results import Result
 
 GRACE = 60.0  # seconds that the judge may take on top of what the learner may take
+
+# The judge is the package that this module belongs to, and imports nothing from the current folder or PYTHONPATH.
+PROGRAM = (
+    f"import sys; sys.path.insert(0, {str(PACKAGE.parent)!r}); import autograder; del sys.path[0]; "
+    "from autograder.judge import main; main()"
+)
 
 
 class CellToRun(msgspec.Struct, frozen=True):
@@ -122,10 +128,11 @@ class JudgeProcess:
 
     def _start(self) -> None:
         # A judge that shares this process's threads setting would not be wrong, only slower.
-        environment = os.environ | {"OPENBLAS_NUM_THREADS": "1", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+        settings = {"OPENBLAS_NUM_THREADS": "1", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "autograder.judge", str(self._course.root), self._isolation],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._errors, env=environment,
+            [sys.executable, "-I", "-c", PROGRAM, str(self._course.root), self._isolation],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._errors, env=environment | settings, cwd="/",
         )  # fmt: skip
 
     def _line(self, seconds: float) -> bytes:

@@ -1,7 +1,8 @@
 """The judge's process: holds a lesson's checks, solution and seed, and grades one submission after the other.
 
-Started as ``python -m autograder.judge COURSE_ROOT ISOLATION``; requests and results are lines of JSON on standard
-input and output. It ends when its standard input does. `autograder.grade` is the other end.
+`autograder.grade` starts it, isolated from the user's folder and environment, with COURSE_ROOT and ISOLATION as its
+arguments, and is the other end: requests and results are lines of JSON on standard input and output. It ends when
+its standard input does.
 """
 
 import os
@@ -144,7 +145,3 @@ def main() -> None:
     except CourseError as error:
         sys.exit(str(error))
     Judge(course, isolation).serve((decode(line) for line in sys.stdin.buffer), answer)
-
-
-if __name__ == "__main__":
-    main()

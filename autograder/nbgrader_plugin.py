@@ -1,11 +1,14 @@
 """Our judge inside stock nbgrader: what nbgrader_config.py plugs in, and nothing that nbgrader does itself.
 
-`Reader` reads damaged files, `tidy_submission` gives renamed notebooks their name and refuses links, `Intake` mends
-and defuses a notebook, `Judge` takes the place of nbgrader's Execute, `SaveVerdicts` leaves a grader's fault unscored.
+`Reader` hands nbgrader copies of what `autograder.submitted` opens, and reads damaged files, `Intake` mends and defuses
+a notebook, `Judge` takes the place of nbgrader's Execute, `SaveVerdicts` leaves a grader's fault unscored.
 """
 
 import copy
+import fnmatch
 import shutil
+import tempfile
+import weakref
 from functools import cache
 from pathlib import Path
 
@@ -13,10 +16,12 @@ from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 from nbgrader import utils
+from nbgrader.converters import BaseConverter
+from nbgrader.converters.base import NbGraderException
 from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
 from traitlets import Enum, Float, Integer
 
-from autograder.batch import LINK, journal_of, notebook_of
+from autograder.batch import journal_of
 from autograder.course import Course, CourseError
 from autograder.grade import Settings, warm_grader
 from autograder.journal import Journal
@@ -28,9 +33,9 @@ from autograder.report import exercise_html, exercise_text
 from autograder.results import ExerciseResult, Result, unreadable
 from autograder.sandbox import LEVELS
 from autograder.sanitise import sanitise
+from autograder.submitted import TIMESTAMP, Submission, submissions
 
 FAULT = "grader_fault"
-REFUSED = b"refused: "  # begins what stands in the place of a link
 
 
 @cache
@@ -44,25 +49,72 @@ def _journal(root: Path, lesson: str) -> Journal:
 
 
 class Reader(NotebookExporter):
-    """Reads what was handed in, however it is damaged; an unreadable file becomes the released notebook and a note."""
+    """Reads what was handed in, however it is damaged; an unreadable file becomes the released notebook and a note.
+
+    nbgrader makes its exporter when it has listed the submissions and before it opens any of them. Left alone it would
+    follow links, wait for pipes, and copy whatever lies beside a notebook. So it is given copies to work through: of
+    each student the notebook and the time stamp, as far as `autograder.submitted` opens them, under names of ours.
+    """
+
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self._refused: dict[str, str] = {}  # why there is nothing in a copy
+        self._notes: dict[str, list[str]] = {}
+        if isinstance(self.parent, BaseConverter):
+            self._hand_over(self.parent)
+
+    def _hand_over(self, converter: BaseConverter) -> None:
+        listed, course = converter.coursedir, _course(Path(converter.coursedir.root))
+        copies = Path(tempfile.mkdtemp(prefix="opened_", dir=course.grading))
+        weakref.finalize(self, shutil.rmtree, copies, ignore_errors=True)
+        converter.coursedir = copy.copy(listed)
+        converter.coursedir.submitted_directory = f"{course.grading.name}/{copies.name}"
+        converter.assignments = {}
+        for lesson in fnmatch.filter(course.lessons, listed.assignment_id):
+            for submission in submissions(course, lesson).values():
+                if not fnmatch.fnmatchcase(submission.folder, listed.student_id):
+                    continue
+                if submission.refusal:
+                    self.log.error("%s is not graded. %s", submission.student, submission.refusal)
+                    continue
+                path = self._copied(submission, copies / submission.student / lesson)
+                converter.assignments[str(path.parent)] = [str(path)]
+        if not converter.assignments:
+            raise NbGraderException("nothing that was handed in can be graded; see above")
+
+    def _copied(self, submission: Submission, folder: Path) -> Path:
+        folder.mkdir(parents=True)
+        path = folder / f"{submission.lesson.partition('_')[2]}.ipynb"
+        path.touch()
+        try:
+            path.write_bytes(submission.notebook())
+        except UnreadableNotebook as error:
+            self._refused[str(path)] = str(error)
+            return path
+        try:
+            if stamp := submission.timestamp():
+                utils.parse_utc(stamp)
+                path.with_name(TIMESTAMP).write_text(stamp, encoding="utf-8")
+        except (UnreadableNotebook, ValueError, OverflowError) as error:
+            self._notes[str(path)] = [
+                f"When this was handed in is not known: {TIMESTAMP} does not tell ({error})."
+            ]
+        return path
 
     def from_file(self, file_stream, resources=None, **kwargs):
         if not self.parent._sanitizing:  # the second pass reads what the first has written
             return super().from_file(file_stream, resources=resources, **kwargs)
-        path = Path(file_stream.name)
+        path, about = file_stream.name, resources["nbgrader"]
         try:
-            data = path.read_bytes()
-            if data.startswith(REFUSED):
-                raise UnreadableNotebook(data.removeprefix(REFUSED).decode("utf-8", "replace")[:300])
-            notebook, notes = read(data)
-            _course(Path(self.parent.coursedir.root)).expect_lesson(
-                resources["nbgrader"]["assignment"], notebook
-            )
+            if path in self._refused:
+                raise UnreadableNotebook(self._refused[path])
+            notebook, notes = read(Path(path).read_bytes())
+            _course(Path(self.parent.coursedir.root)).expect_lesson(about["assignment"], notebook)
         except (UnreadableNotebook, CourseError) as error:
             notebook, notes = copy.deepcopy(_release(self.parent.coursedir.root, resources)), []
             notebook.metadata["course_unreadable"] = str(error)
-            self.log.error("%s cannot be read: %s", one_line(path), one_line(error))
-        if notes:
+            self.log.error("%s/%s cannot be read: %s", about["student"], about["assignment"], one_line(error))
+        if notes := notes + self._notes.get(path, []):
             notebook.metadata["course_notes"] = notes
         return self.from_notebook_node(notebook, resources=resources, **kwargs)
 
@@ -70,36 +122,6 @@ class Reader(NotebookExporter):
 def _release(root: str, resources) -> NotebookNode:
     """The release that a submission comes from; not to be changed."""
     return _course(Path(root)).lesson(resources["nbgrader"]["assignment"]).release
-
-
-def tidy_submission(assignment: str, student: str, notebooks: list[str]) -> None:
-    """Before nbgrader copies a submission: refuse links, and give a renamed notebook the name that is expected.
-
-    nbgrader's ``pre_convert_hook``; it hands over the very list that it goes on to work through.
-    """
-    from nbgrader.utils import find_all_files
-
-    if not notebooks:
-        return
-    folder = Path(notebooks[0]).parent
-    for path in map(Path, find_all_files(str(folder))):
-        if path.is_symlink():
-            with open(folder / "refused_links.txt", "a", encoding="utf-8") as list_of_links:
-                list_of_links.write(f"{path.name} -> {path.readlink()}\n")
-            path.unlink()
-            if path.suffix == ".ipynb":
-                path.write_bytes(REFUSED + LINK.encode())
-    lesson = folder.name
-    expected = folder / f"{lesson.partition('_')[2]}.ipynb"
-    if not expected.exists() and (
-        renamed := notebook_of(_course_around(folder), lesson, list(map(Path, notebooks)))
-    ):
-        shutil.copy(renamed, expected)
-        notebooks[:] = [str(expected)]
-
-
-def _course_around(folder: Path) -> Course:
-    return Course(next(root for root in folder.parents if (root / "solutions" / "helpers.py").exists()))
 
 
 class Intake(NbGraderPreprocessor):
@@ -200,7 +222,25 @@ def _write_verdict(cell: NotebookNode, exercise: ExerciseResult) -> None:
 
 
 class SaveVerdicts(SaveAutoGrades):
-    """As nbgrader's, but where the judge failed there is no score at all, and the cell asks for a human."""
+    """As nbgrader's, but where the judge failed there is no score at all, and the cell asks for a human.
+
+    Why a whole notebook could not be read stands as a comment at its first answer.
+    """
+
+    def preprocess(self, nb: NotebookNode, resources):
+        self._comment = nb.metadata.get("course_unreadable")
+        return super().preprocess(nb, resources)
+
+    def _add_comment(self, cell: NotebookNode, resources) -> None:
+        super()._add_comment(cell, resources)
+        if self._comment:
+            about = resources["nbgrader"]
+            grade_id = cell.metadata.nbgrader["grade_id"]
+            comment = self.gradebook.find_comment(
+                grade_id, about["notebook"], about["assignment"], about["student"]
+            )
+            comment.auto_comment, self._comment = self._comment, None
+            self.gradebook.db.commit()
 
     def _add_score(self, cell: NotebookNode, resources) -> None:
         super()._add_score(cell, resources)

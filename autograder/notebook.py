@@ -69,9 +69,7 @@ def read(data: bytes, max_bytes: int = MAX_BYTES) -> tuple[NotebookNode, list[st
         If this is no notebook.
     """
     notes: list[str] = []
-    if len(data) > max_bytes:
-        sizes = f"{len(data) / 1e6:.0f} MB, more than the {max_bytes / 1e6:.0f} MB that are accepted"
-        raise UnreadableNotebook(f"The file has {sizes}. {SLIM}")
+    expect_size(len(data), max_bytes)
     if not data.strip(b" \t\r\n\0"):
         kind = "filled with zero bytes: it was not saved completely" if b"\0" in data else "empty"
         raise UnreadableNotebook(f"The file is {kind}. {AGAIN}")
@@ -80,6 +78,13 @@ def read(data: bytes, max_bytes: int = MAX_BYTES) -> tuple[NotebookNode, list[st
             raise UnreadableNotebook(f"The file is {kind}")
     document = _parse(_decode(data, notes).lstrip("\ufeff"))
     return _normalise(document, notes), notes
+
+
+def expect_size(size: int, most: int = MAX_BYTES) -> None:
+    """Refuse a file of more bytes than are accepted: `UnreadableNotebook`."""
+    if size > most:
+        sizes = f"{size / 1e6:.0f} MB, more than the {most / 1e6:.0f} MB that are accepted"
+        raise UnreadableNotebook(f"The file has {sizes}. {SLIM}")
 
 
 def _decode(data: bytes, notes: list[str]) -> str:

@@ -91,7 +91,7 @@ def show_exercise(result: Result, name: str, recorded: Result | None) -> None:
         return
     points = f"{number(exercise.score)} of {number(exercise.points)} points"
     console.print(
-        f"[bold]{escape(name)}[/bold] of {escape(result.student)}: {points}, {WORDS[exercise.verdict]}"
+        f"[bold]{escape(name)}[/bold] of {escape(result.student or '')}: {points}, {WORDS[exercise.verdict]}"
     )
     console.print(f"{escape(exercise.message)}\n" if exercise.message else "")
     for check in exercise.checks:
