@@ -3,15 +3,16 @@
 import os
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor, as_completed
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from autograder.course import Course, CourseError
 from autograder.grade import Grader, Request, Settings, warm_grader
-from autograder.journal import Journal
+from autograder.journal import Journal, journal_at
 from autograder.notebook import UnreadableNotebook, read
 from autograder.release import lesson_name, points
 from autograder.results import Result, unreadable
+from autograder.turns import turn
 
 LINK = "The submission is a link to another file, not a notebook. Ask for the notebook itself."
 CONNECT_SECONDS = 10
@@ -49,7 +50,13 @@ def _lesson_in(path: Path, exercises: Mapping[str, Collection[str]]) -> str | No
 
 def journal_of(course: Course, lesson: str) -> Journal:
     """Where the results of a lesson are kept."""
-    return Journal(course.grading / "journal" / f"{lesson}.jsonl")
+    return journal_at(course.grading / "journal" / f"{lesson}.jsonl")
+
+
+def turn_of(course: Course, lesson: str, say: Callable[[str], None]) -> AbstractContextManager[None]:
+    """A time in which nobody else grades a lesson; ``say`` gets a sentence if somebody does, and the entry waits."""
+    path = journal_of(course, lesson).path.with_suffix(".lock")
+    return turn(path, f"Another grading of {lesson}", say)
 
 
 def grade_all(

@@ -109,7 +109,7 @@ def _write_json(target: str, data) -> None:
 @level_option
 def grade(lesson, every, jobs, cluster, least, root, isolation) -> None:
     """Grade all submissions of LESSON in grading/submitted into nbgrader's gradebook, and print a table."""
-    from autograder.gradebook import record
+    from autograder.gradebook import NotRecorded, record
 
     course = _course(root)
     if bool(lesson) == every:
@@ -123,11 +123,14 @@ def grade(lesson, every, jobs, cluster, least, root, isolation) -> None:
                 waiting = batch.submissions(course, name)
                 if not waiting and every:
                     continue
-                with terminal.progress(name, len(waiting)) as advance:
-                    results = batch.grade_all(course, name, executor, settings, lambda result: advance())
-                record(course, name, results, settings)
-                terminal.show_class(name, results)
+                with batch.turn_of(course, name, lambda words: click.echo(words, err=True)):
+                    with terminal.progress(name, len(waiting)) as advance:
+                        results = batch.grade_all(course, name, executor, settings, lambda result: advance())
+                    terminal.show_class(name, results)
+                    record(course, name, results, settings)
                 needs_a_human |= any(result.needs_a_human for result in results)
+    except NotRecorded as error:
+        raise click.ClickException(str(error)) from error
     except (CourseError, IsolationError) as error:
         raise click.UsageError(str(error)) from error
     sys.exit(1 if needs_a_human else 0)
