@@ -86,6 +86,8 @@ def grade_all(
     settings = settings or Settings()
     journal = journal_of(course, lesson)
     fingerprint = course.lesson(lesson).fingerprint()
+    if settings.secret_seeds:
+        course.secret()  # without it, nobody can be graded: said once, not once for each student
     preparing = Grader(course, settings)
     results: dict[str, Result] = {}
     waiting: dict[Future, tuple[str, str]] = {}

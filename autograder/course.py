@@ -1,11 +1,13 @@
 """Where things are: the course's folders, its lessons and what belongs to each."""
 
+import contextlib
 import functools
 import hashlib
 import hmac
 import os
 import platform
 import secrets
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +18,7 @@ from nbformat import NotebookNode
 from autograder.release import lesson_named_in
 
 PACKAGE = Path(__file__).resolve().parent
+SECRET_BYTES = 32
 
 
 class CourseError(RuntimeError):
@@ -86,6 +89,17 @@ def _parsed(path: Path, modified: int) -> NotebookNode:
     return nbformat.read(path, as_version=4)
 
 
+def _make_secret(path: Path) -> None:
+    """Whole or not at all, readable by its owner alone; where two make it at once, one of them wins."""
+    path.parent.mkdir(exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".secret.") as file:
+        file.write(secrets.token_bytes(SECRET_BYTES))
+        file.flush()
+        os.fsync(file.fileno())
+        with contextlib.suppress(FileExistsError):
+            os.link(file.name, path)
+
+
 class Course:
     """A checkout of the course.
 
@@ -141,14 +155,25 @@ class Course:
         return self.root / "grading"
 
     def secret(self) -> bytes:
-        """The secret from which marks that count draw their random inputs; made at first use, never released."""
+        """The secret from which marks that count draw their random inputs; made at first use, never released.
+
+        Raises
+        ------
+        CourseError
+            If it cannot be made or read, or has been damaged.
+        """
         path = self.grading / "secret.key"
-        if not path.exists():
-            path.parent.mkdir(exist_ok=True)
-            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(secrets.token_bytes(32))
-        return path.read_bytes()
+        try:
+            if not path.exists():
+                _make_secret(path)
+            secret = path.read_bytes()
+        except OSError as error:
+            raise CourseError(f"{path} cannot be made or read: {error.strerror}") from error
+        if len(secret) < SECRET_BYTES:
+            raise CourseError(
+                f"{path} is damaged: put your copy of it back, or delete it to get other inputs."
+            )
+        return secret
 
     def seed(self, lesson: str, student: str, cells: bytes) -> str:
         """Seed of one submission: the same for the same work of the same student, unknown without the secret."""

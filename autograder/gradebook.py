@@ -9,6 +9,7 @@ from pathlib import Path
 
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.apps import AutogradeApp
+from nbgrader.converters.base import NbGraderException
 from sqlalchemy import create_engine
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
@@ -58,8 +59,8 @@ def record(course: Course, lesson: str, results: Sequence[Result], settings: Set
             except SystemExit as stop:
                 if stop.code:
                     raise NotRecorded(_refusal(lesson, errors)) from stop
-            except (SQLAlchemyError, OSError) as error:
-                raise NotRecorded(_refusal(lesson, [str(error)])) from error
+            except (NbGraderException, SQLAlchemyError, OSError) as error:
+                raise NotRecorded(_refusal(lesson, errors or [str(error)])) from error
 
 
 def _expect_writable(db_url: str) -> None:

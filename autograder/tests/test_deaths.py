@@ -43,7 +43,7 @@ from autograder.tests.classroom import (
 SETTINGS = Settings(least_isolation="weak", limits=Limits(call_seconds=2.0))
 STUDENTS = 6
 FAULT = (None, True)  # an entry of the gradebook that asks for a human
-PATIENCE = 120  # seconds for what takes three on a quiet machine
+PATIENCE = 300  # seconds for what takes three on a quiet machine
 
 
 def answers(number: int) -> dict[str, str]:
@@ -67,7 +67,9 @@ def handed_in(tmp_path_factory):
 @pytest.fixture(scope="module")
 def whole(handed_in, tmp_path_factory):
     """The gradebook when nothing goes wrong."""
-    course = Course(shutil.copytree(handed_in.root, tmp_path_factory.mktemp("whole") / "course", symlinks=True))
+    course = Course(
+        shutil.copytree(handed_in.root, tmp_path_factory.mktemp("whole") / "course", symlinks=True)
+    )
     done = finished(graded(course))
     assert done.returncode == 0, done.stderr
     found = gradebook(course, TINY)
@@ -502,9 +504,7 @@ def test_batch_goes_on_over_a_damaged_journal(course, whole, caplog):
     assert done.exit_code == 0, done.output
     assert gradebook(course, TINY) == whole
     assert sum("no result of this version" in record.getMessage() for record in caplog.records) == 1
-    assert [
-        line for line in judged(course) if journal._entry(line)
-    ] and len(judged(course)) >= STUDENTS
+    assert [line for line in judged(course) if journal._entry(line)] and len(judged(course)) >= STUDENTS
 
 
 # --- two at once ----------------------------------------------------------------------------------------------------
@@ -572,6 +572,45 @@ def test_where_nothing_can_be_locked_grading_goes_on(tmp_path, kind):
     with turns.turn(path, "Another grading", pytest.fail):
         went_on = True
     assert went_on
+
+
+# --- the secret -----------------------------------------------------------------------------------------------------
+
+
+def test_secret_is_made_whole_or_not_at_all(course, monkeypatch):
+    """A full disk leaves no empty secret behind that would be used from then on."""
+    path = course.grading / "secret.key"
+    path.unlink()
+
+    def full(descriptor):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", full)
+        done = CliRunner().invoke(main, ["grade", TINY, "--course", str(course.root)])
+    assert done.exit_code == 2 and "secret.key cannot be made or read: No space left" in done.stderr
+    assert [found.name for found in course.grading.glob("*secret*")] == [] == judged(course)
+    assert len(course.secret()) == 32 and course.secret() == Course(course.root).secret()
+
+
+def test_two_who_make_the_secret_at_once_get_the_same(course, monkeypatch):
+    path, link = course.grading / "secret.key", os.link
+    path.unlink()
+
+    def later(source, target):
+        path.write_bytes(b"s" * 32)
+        link(source, target)
+
+    monkeypatch.setattr(os, "link", later)
+    assert course.secret() == b"s" * 32
+
+
+@pytest.mark.parametrize("damaged", [b"", b"short"])
+def test_damaged_secret_is_not_used(course, damaged):
+    (course.grading / "secret.key").write_bytes(damaged)
+    done = CliRunner().invoke(main, ["grade", TINY, "--course", str(course.root)])
+    assert done.exit_code == 2 and "secret.key is damaged: put your copy of it back" in done.stderr
+    assert judged(course) == []
 
 
 # --- the gradebook --------------------------------------------------------------------------------------------------
