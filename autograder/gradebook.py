@@ -72,7 +72,7 @@ def _expect_writable(db_url: str) -> None:
         with engine.connect() as connection:
             if is_file:
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
-                connection.exec_driver_sql("CREATE TABLE autograder_probe (nothing INTEGER)")
+                connection.exec_driver_sql("CREATE TABLE autograder_probe (id INTEGER)")
                 connection.exec_driver_sql("ROLLBACK")
     finally:
         engine.dispose()

@@ -82,17 +82,22 @@ def course(handed_in, tmp_path):
     return Course(shutil.copytree(handed_in.root, tmp_path / "course", symlinks=True))
 
 
-def graded(course, *, program=(sys.executable, "-m", "autograder.cli", "grade"), **options):
-    """`autograder grade` as a process that runs."""
+def started_as(course, *words, **options):
     return subprocess.Popen(
-        [*program, TINY], cwd=course.root, env=environment(course) | {"COLUMNS": "500"}, text=True,
+        words, cwd=course.root, env=environment(course) | {"COLUMNS": "500"}, text=True,
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, **options,
     )  # fmt: skip
 
 
+def graded(course, **options):
+    """`autograder grade` as a process that runs."""
+    command = [sys.executable, "-m", "autograder.cli", "grade", TINY, "--course", str(course.root)]
+    return started_as(course, *command, **options)
+
+
 def autograded(course):
     """`nbgrader autograde` as a process that runs."""
-    return graded(course, program=(str(Path(sys.executable).parent / "nbgrader"), "autograde"))
+    return started_as(course, str(Path(sys.executable).parent / "nbgrader"), "autograde", TINY)
 
 
 def finished(process) -> subprocess.CompletedProcess:
