@@ -79,7 +79,10 @@ def whole(handed_in, tmp_path_factory):
 
 @pytest.fixture
 def course(handed_in, tmp_path):
-    return Course(shutil.copytree(handed_in.root, tmp_path / "course", symlinks=True))
+    yield Course(shutil.copytree(handed_in.root, tmp_path / "course", symlinks=True))
+    for (root, _), grader in grade._WARM.items():
+        if root.is_relative_to(tmp_path):
+            grader.close()  # otherwise its judges would stay until the tests end
 
 
 def started_as(course, *words, **options):
