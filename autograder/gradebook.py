@@ -13,6 +13,7 @@ from nbgrader.converters.base import NbGraderException
 from sqlalchemy import create_engine
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
+from tornado.log import app_log  # where nbgrader's gradebook writes its own
 
 from autograder.course import Course, CourseError
 from autograder.grade import Settings
@@ -53,7 +54,7 @@ def record(course: Course, lesson: str, results: Sequence[Result], settings: Set
             raise NotRecorded(
                 f"The gradebook {_shown(db_url)} cannot be used: {_cause(str(error))}. {KEPT}"
             ) from error
-        with _heard(app.log) as errors:
+        with _heard(app.log, app_log) as errors:
             try:
                 app.start()
             except SystemExit as stop:
@@ -113,7 +114,7 @@ def _refusal(lesson: str, errors: Sequence[str]) -> str:
 
 
 @contextlib.contextmanager
-def _heard(log: logging.Logger) -> Iterator[list[str]]:
+def _heard(*logs: logging.Logger) -> Iterator[list[str]]:
     """nbgrader's errors as a list instead of on the screen, tracebacks and all."""
     words: list[str] = []
 
@@ -122,11 +123,13 @@ def _heard(log: logging.Logger) -> Iterator[list[str]]:
             words.append(entry.getMessage())
         return False
 
-    log.addFilter(keep)
+    for log in logs:
+        log.addFilter(keep)
     try:
         yield words
     finally:
-        log.removeFilter(keep)
+        for log in logs:
+            log.removeFilter(keep)
 
 
 @contextlib.contextmanager
