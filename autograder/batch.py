@@ -3,22 +3,29 @@
 import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor, as_completed
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from autograder.course import Course, CourseError
 from autograder.grade import Grader, Request, Settings, warm_grader
-from autograder.journal import Journal
+from autograder.journal import Journal, journal_at
 from autograder.notebook import UnreadableNotebook
 from autograder.results import Result, unreadable
 from autograder.submitted import Submission, submissions
+from autograder.turns import turn
 
 CONNECT_SECONDS = 10
 
 
 def journal_of(course: Course, lesson: str) -> Journal:
     """Where the results of a lesson are kept."""
-    return Journal(course.grading / "journal" / f"{lesson}.jsonl")
+    return journal_at(course.grading / "journal" / f"{lesson}.jsonl")
+
+
+def turn_of(course: Course, lesson: str, say: Callable[[str], None]) -> AbstractContextManager[None]:
+    """A time in which nobody else grades a lesson; ``say`` gets a sentence if somebody does, and the entry waits."""
+    path = journal_of(course, lesson).path.with_suffix(".lock")
+    return turn(path, f"Another grading of {lesson}", say)
 
 
 def grade_all(
@@ -51,9 +58,10 @@ def grade_all(
         If the course has no such lesson, or no usable secret.
     """
     settings = settings or Settings()
-    course.secret()  # told before anybody's work is looked at: it is no student's fault
     journal = journal_of(course, lesson)
     fingerprint = course.lesson(lesson).fingerprint()
+    if settings.secret_seeds:
+        course.secret()  # without it nobody can be graded: said once, and before anybody's work is looked at
     preparing = Grader(course, settings)
     results: dict[str, Result] = {}
     waiting: dict[Future, tuple[str, str]] = {}

@@ -151,7 +151,7 @@ def _write_json(target: str, data) -> None:
 def grade(lesson, every, jobs, cluster, least, root, isolation) -> None:
     """Grade all submissions of LESSON in grading/submitted into nbgrader's gradebook, and print a table."""
     from autograder.doctor import about_course
-    from autograder.gradebook import record
+    from autograder.gradebook import NotRecorded, record
 
     course = _course(root)
     if bool(lesson) == every:
@@ -165,13 +165,16 @@ def grade(lesson, every, jobs, cluster, least, root, isolation) -> None:
                 waiting = batch.submissions(course, name)
                 if not waiting and every:
                     continue
-                with terminal.progress(name, len(waiting)) as advance:
-                    results = batch.grade_all(course, name, executor, settings, lambda result: advance())
-                record(course, name, results, settings)
-                terminal.show_class(name, results)
+                with batch.turn_of(course, name, lambda words: click.echo(one_line(words), err=True)):
+                    with terminal.progress(name, len(waiting)) as advance:
+                        results = batch.grade_all(course, name, executor, settings, lambda result: advance())
+                    terminal.show_class(name, results)
+                    record(course, name, results, settings)
                 needs_a_human |= any(result.needs_a_human for result in results)
                 for words in about_course([course.lesson(name)]):
-                    click.echo(f"Note: {words}")
+                    terminal.say(f"Note: {words}")
+    except NotRecorded as error:
+        raise click.ClickException(str(error)) from error
     except (CourseError, IsolationError) as error:
         raise click.UsageError(str(error)) from error
     sys.exit(1 if needs_a_human else 0)

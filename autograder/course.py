@@ -7,6 +7,7 @@ import hmac
 import os
 import platform
 import secrets
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -137,17 +138,14 @@ def _parsed(state: State, read: Callable[[State], str]) -> NotebookNode:
 
 
 def _make_secret(path: Path) -> None:
-    """Write a new secret whole or not at all; another grader's that comes first stays."""
+    """Whole or not at all, readable by its owner alone; where two make it at once, one of them wins."""
     path.parent.mkdir(exist_ok=True)
-    new = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-    descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(secrets.token_bytes(SECRET_BYTES))
+    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".secret.") as file:
+        file.write(secrets.token_bytes(SECRET_BYTES))
+        file.flush()
+        os.fsync(file.fileno())
         with contextlib.suppress(FileExistsError):
-            os.link(new, path)
-    finally:
-        new.unlink()
+            os.link(file.name, path)
 
 
 class Course:
@@ -213,7 +211,7 @@ class Course:
         Raises
         ------
         CourseError
-            If the file is there but cannot be read or is too short. It is never replaced: results that are
+            If the file cannot be made or read, or is too short. It is never replaced: results that are
             recorded could not be repeated.
         """
         path = self.grading / "secret.key"
@@ -222,7 +220,9 @@ class Course:
                 _make_secret(path)
             secret = path.read_bytes()
         except OSError as error:
-            raise CourseError(f"{path} cannot be read ({error.strerror}): {_SECRET_REMEDY}") from error
+            raise CourseError(
+                f"{path} cannot be made or read ({error.strerror}): {_SECRET_REMEDY}"
+            ) from error
         if len(secret) < SHORTEST_SECRET:
             words = f"{path} holds {len(secret)} bytes, which is no secret; it should hold {SECRET_BYTES}"
             raise CourseError(f"{words}: {_SECRET_REMEDY}")

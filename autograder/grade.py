@@ -27,6 +27,8 @@ from autograder.repair import repair
 from autograder.results import Result
 
 GRACE = 60.0  # seconds that the judge may take on top of what the learner may take
+ATTEMPTS = 2  # a submission whose judge died or failed is tried once more, in a fresh one
+FAULT = "grader_fault"
 
 # The judge is the package that this module belongs to, and imports nothing from the current folder or PYTHONPATH.
 PROGRAM = (
@@ -90,6 +92,14 @@ class Settings:
     secret_seeds: bool = True
 
 
+def patience(limits: Limits) -> float:
+    """Seconds to wait for a judge: all that the learner may take of it, and `GRACE` for its own work.
+
+    The judge ends a submission by itself within the first part; one that is silent for longer hangs.
+    """
+    return SLACK * (limits.submission_seconds + limits.load_seconds) + GRACE
+
+
 class JudgeDied(RuntimeError):
     """The judge's process ended or hung; its own fault, not a learner's."""
 
@@ -112,39 +122,49 @@ class JudgeProcess:
             If no result came within ``seconds``.
         """
         self._forget_if_changed(request.lesson)
-        if self._process is None or self._process.poll() is not None:
-            self._start()
+        deadline = time.monotonic() + seconds
         try:
-            self._process.stdin.write(msgspec.json.encode(request) + b"\n")
-            self._process.stdin.flush()
-            line = self._line(seconds)
-        except OSError:
-            line = b""
-        if not line.endswith(b"\n"):
+            if self._process is None or self._process.poll() is not None:
+                self._start()
+            self._send(msgspec.json.encode(request) + b"\n", deadline)
+            return msgspec.json.decode(self._line(deadline), type=Result)
+        except (OSError, msgspec.MsgspecError) as error:
+            why = f"within {seconds:g} s" if isinstance(error, TimeoutError) else "and ended"
             words = self._last_words()
             self.close()
-            raise JudgeDied(f"the judge's process gave no result within {seconds:g} s {words}")
-        return msgspec.json.decode(line, type=Result)
+            raise JudgeDied(f"the judge's process gave no result {why} {words}".rstrip()) from error
+        except BaseException:
+            self.close()  # or its answer would be taken for that to the next request
+            raise
 
     def _start(self) -> None:
+        self.close()  # the remains of one that has ended
+        self._errors.seek(0)
+        self._errors.truncate()
         # A judge that shares this process's threads setting would not be wrong, only slower.
         settings = {"OPENBLAS_NUM_THREADS": "1", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
         environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
         self._process = subprocess.Popen(
-            [sys.executable, "-I", "-c", PROGRAM, str(self._course.root), self._isolation],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._errors, env=environment | settings, cwd="/",
+            [sys.executable, "-I", "-c", PROGRAM, str(self._course.root), self._isolation], bufsize=0, cwd="/",
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._errors, env=environment | settings,
         )  # fmt: skip
+        os.set_blocking(self._process.stdin.fileno(), False)  # a judge that hangs may not even read
 
-    def _line(self, seconds: float) -> bytes:
-        deadline, line = time.monotonic() + seconds, bytearray()
-        descriptor = self._process.stdout.fileno()
+    def _send(self, data: bytes, deadline: float) -> None:
+        descriptor = self._process.stdin.fileno()
+        while data:
+            if not select.select([], [descriptor], [], max(0.0, deadline - time.monotonic()))[1]:
+                raise TimeoutError
+            data = data[os.write(descriptor, data) :]
+
+    def _line(self, deadline: float) -> bytes:
+        line, descriptor = bytearray(), self._process.stdout.fileno()
         while not line.endswith(b"\n"):
-            left = deadline - time.monotonic()
-            if left <= 0 or not select.select([descriptor], [], [], left)[0]:
-                break
+            if not select.select([descriptor], [], [], max(0.0, deadline - time.monotonic()))[0]:
+                raise TimeoutError
             data = os.read(descriptor, 1 << 20)
             if not data:
-                break
+                raise ConnectionError
             line += data
         return bytes(line)
 
@@ -272,14 +292,26 @@ class Grader:
         )  # fmt: skip
 
     def judge(self, request: Request) -> Result:
-        """Result of a request; a fault of the judge's own is a result, too, without a score."""
-        try:
-            limits = self.settings.limits
-            with self._judge() as judge:
-                return judge.grade(request, SLACK * (limits.submission_seconds + limits.load_seconds) + GRACE)
-        except (JudgeDied, CourseError) as error:
-            known = {"lesson": request.lesson, "student": request.student, "seed": request.seed}
-            return results.unreadable(request.name, str(error), "grader_fault", **known)
+        """Result of a request; a fault of the judge's own is a result, too, without a score.
+
+        Where nothing could be judged at all, a fresh judge tries once more.
+        """
+        for _ in range(ATTEMPTS):
+            result = self._judged_once(request)
+            if result.verdict != FAULT or result.exercises:
+                break
+        return result
+
+    def _judged_once(self, request: Request) -> Result:
+        with self._judge() as judge:
+            try:
+                result = judge.grade(request, patience(request.limits))
+            except (JudgeDied, CourseError) as error:
+                known = {"lesson": request.lesson, "student": request.student, "seed": request.seed}
+                result = results.unreadable(request.name, str(error), FAULT, **known)
+            if result.verdict == FAULT:
+                judge.close()  # whatever ails it: one that fails fast would soon have had the whole class
+            return result
 
     def _find_lesson(self, notebook, name: str) -> str:
         found = self.course.lesson_of(notebook, name)

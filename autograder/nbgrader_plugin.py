@@ -16,15 +16,14 @@ from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 from nbgrader import utils
-from nbgrader.converters import BaseConverter
+from nbgrader.converters import Autograde, BaseConverter
 from nbgrader.converters.base import NbGraderException
 from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
 from traitlets import Enum, Float, Integer
 
-from autograder.batch import journal_of
+from autograder.batch import journal_of, turn_of
 from autograder.course import Course, CourseError
 from autograder.grade import Settings, warm_grader
-from autograder.journal import Journal
 from autograder.notebook import UnreadableNotebook, read
 from autograder.printable import one_line
 from autograder.processes import Limits
@@ -43,11 +42,6 @@ def _course(root: Path) -> Course:
     return Course(root)
 
 
-@cache
-def _journal(root: Path, lesson: str) -> Journal:
-    return journal_of(_course(root), lesson)
-
-
 class Reader(NotebookExporter):
     """Reads what was handed in, however it is damaged; an unreadable file becomes the released notebook and a note.
 
@@ -62,6 +56,7 @@ class Reader(NotebookExporter):
         self._notes: dict[str, list[str]] = {}
         if isinstance(self.parent, BaseConverter):
             self._hand_over(self.parent)
+            _take_turns(self.parent)
 
     def _hand_over(self, converter: BaseConverter) -> None:
         listed, course = converter.coursedir, _course(Path(converter.coursedir.root))
@@ -117,6 +112,20 @@ class Reader(NotebookExporter):
         if notes := notes + self._notes.get(path, []):
             notebook.metadata["course_notes"] = notes
         return self.from_notebook_node(notebook, resources=resources, **kwargs)
+
+
+def _take_turns(converter: Autograde) -> None:
+    """Let a run of nbgrader's wait for another grading of its lesson.
+
+    nbgrader has no hook around a whole run, but it makes its exporter right before it starts.
+    """
+    course, convert = _course(Path(converter.coursedir.root)), converter.convert_notebooks
+
+    def in_turn() -> None:
+        with turn_of(course, converter.coursedir.assignment_id, converter.log.warning):
+            convert()
+
+    converter.convert_notebooks = in_turn
 
 
 def _release(root: str, resources) -> NotebookNode:
@@ -190,7 +199,7 @@ class Judge(NbGraderPreprocessor):
 
 def graded(root: Path, mended: NotebookNode, lesson: str, student: str, settings: Settings) -> Result:
     """Result of a mended submission: from the journal if nothing has changed since, otherwise from the judge."""
-    grader, journal = warm_grader(root, settings), _journal(root, lesson)
+    grader, journal = warm_grader(root, settings), journal_of(_course(root), lesson)
     request = grader.request(mended, f"{student}/{lesson}", lesson, student)
     key = request.key(grader.course.lesson(lesson).fingerprint())
     result = journal.get(key)

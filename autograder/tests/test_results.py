@@ -477,7 +477,7 @@ def test_journal_survives_a_line_that_is_no_entry(tmp_path):
     from autograder.journal import Journal
 
     result = results.unreadable("x", "words", lesson=TINY, student="bela")
-    result.score = 1.0
+    result.score = 0.0
     journal = Journal(tmp_path / "journal.jsonl")
     journal.append("one", result)
     with open(tmp_path / "journal.jsonl", "ab") as file:
