@@ -17,6 +17,7 @@ import pytest
 
 from autograder.grade import Grader, Settings
 from autograder.learner import Learner
+from autograder.outcome import verdict_of
 from autograder.processes import LearnerFault, Limits, Zygote
 from autograder.tests.classroom import as_bytes, command, gradebook, hand_in, notebook, real_course
 from autograder.tests.material import COURSE, answers
@@ -632,17 +633,17 @@ FORGED = {
     "description": ("send(wire.Described(number(), True, True, None))", "protocol"),
     "cell_ran": ("send(wire.CellRan(number(), None))", "protocol"),
     "ready_at_level_strong": ("send(wire.Ready(['namespaces', 'landlock', 'seccomp'], []))", "protocol"),
-    "callback_that_was_not_given": ("send(wire.CallbackWanted(0, 7, []))", "honest"),
-    "callback_below_zero": ("send(wire.CallbackWanted(0, -1, [wire.Plain(1)]))", "honest"),
+    "callback_that_was_not_given": ("send(wire.CallbackWanted(0, 7, []))", "protocol"),
+    "callback_below_zero": ("send(wire.CallbackWanted(0, -1, [wire.Plain(1)]))", "protocol"),
     "half_a_frame": ("raw(returned(number(), right)[:20]); import time; time.sleep(60)", "timeout"),
     "text": ("raw(b'HTTP/1.1 200 OK\\r\\n\\r\\n' * 4)", "protocol"),
     "pickle": ("raw(b'\\x80\\x04cos\\nsystem\\n(S\"true\"\\ntR.' * 4)", "protocol"),
     "endless_claim": ("raw(wire.PREFIX.pack(wire.MAGIC, 2 << 20, 256 << 20)); import time; time.sleep(60)", "timeout"),
     "absurd_claim": ("raw(wire.PREFIX.pack(wire.MAGIC, 2**32 - 1, 2**64 - 1))", "protocol"),
-    "handles_that_are_not_kept": ("send(wire.Returned(number(), [wire.Outcome(wire.Kept(99, 'x'), None, [], [])]))", "honest"),
+    "handles_that_are_not_kept": ("send(wire.Returned(number(), [wire.Outcome(wire.Kept(99, 'x'), None, [], [])]))", "protocol"),
     "seeds_and_callbacks": (
         "send(wire.Returned(number(), [wire.Outcome(wire.Items('list', [wire.Seed(1), wire.Callback(0)]), None, [], [])]))",
-        "honest",
+        "protocol",
     ),
     "words_of_megabytes": ("send(wire.Returned(number(), [wire.Outcome(wire.Plain(1), wire.Failure('E', [], 'x' * 10**6, ''), [], [])]))",
                            "protocol"),
@@ -693,7 +694,7 @@ def test_forged_reply_has_a_verdict_of_its_own(zygote, code, verdict):
         with pytest.raises(LearnerFault) as raised:
             learner.attempt()
             learner.attempt()
-        assert raised.value.verdict == verdict, raised.value
+        assert verdict_of(raised.value) == verdict, raised.value
     finally:
         learner.stop()
 
@@ -709,7 +710,7 @@ def test_answer_before_the_question_is_refused(zygote):
         time.sleep(1)
         with pytest.raises(LearnerFault) as raised:
             learner.attempt()
-        assert raised.value.verdict == "protocol"
+        assert verdict_of(raised.value) == "protocol"
         assert learner.attempt() == 1, "a fresh worker answers"
     finally:
         learner.stop()
