@@ -75,7 +75,7 @@ def twin_source(lesson: Lesson) -> nbformat.NotebookNode:
     for exercise, value in points(lesson.release).items():
         answer = new_code_cell(material.answers(lesson)[exercise], id=exercise)
         answer.metadata["nbgrader"] = _grading(exercise, grade=False)
-        cells += [answer, _locked(f"{exercise}_check", _test_cell(lesson, exercise), value)]
+        cells += [answer, _locked(f"{exercise}_check", test_cell(lesson, exercise), value)]
     return new_notebook(cells=cells, metadata={"kernelspec": lesson.solution.metadata.kernelspec})
 
 
@@ -138,7 +138,7 @@ def _is_helper(name: str, value, module) -> bool:
     return value.__module__ == module.__name__ and not name.startswith("test_") and name not in ideas
 
 
-def _test_cell(lesson, exercise: str) -> str:
+def test_cell(lesson, exercise: str) -> str:
     lines = []
     for name, function in vars(material.checks(lesson)).items():
         marks = [mark for mark in getattr(function, "pytestmark", []) if mark.name == "exercise"]
