@@ -29,9 +29,10 @@ WORST_FIRST = ("more", "no score", "the same", "less")
 HARM = "not run: would harm the machine"
 
 
-def grader(level: str) -> Grader:
-    """Grades the catalogue at one isolation level, or at none."""
-    return Grader(COURSE, Settings(isolation=level, least_isolation=level, limits=LIMITS, secret_seeds=False))
+def grader(level: str, least_isolation: str) -> Grader:
+    """Grades the catalogue at one isolation level, if the machine gives it."""
+    settings = Settings(level, least_isolation, LIMITS, secret_seeds=False)
+    return Grader(COURSE, settings)
 
 
 def judged(grader: Grader, made) -> Result:
@@ -65,7 +66,7 @@ def summary(outcomes: Iterable[str]) -> str:
 
 def measure(level: str) -> dict[str, str]:
     """Outcome of each attack at one level."""
-    with grader(level) as grades:
+    with grader(level, least_isolation=level) as grades:
         honest = scores(judged(grades, submission()))
         return {
             name: summary(outcome(scores(judged(grades, make())), honest) for _, make in attack.submissions())

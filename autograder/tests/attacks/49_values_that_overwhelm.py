@@ -7,14 +7,12 @@ reaches: itself
 stock: does not apply: a comparison there costs what it costs
 exercise: softmax_loss
 verdict: fail
-variants: text, integer, bytes, no_columns, more_rows_than_memory
+variants: bytes, no_columns, more_rows_than_memory
 """
 
 
 def softmax_loss(W, b, X, y, reg):
     return {
-        "text": lambda: np.full(W.shape, "one third"),
-        "integer": lambda: 2**2000,
         "bytes": lambda: np.zeros(60_000_000, np.int8),
         "no_columns": lambda: np.zeros((30_000_000, 0)),
         "more_rows_than_memory": lambda: np.zeros((1 << 40, 0)),

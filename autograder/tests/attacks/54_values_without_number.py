@@ -8,5 +8,5 @@ stock: does not apply: there is no worker
 """
 
 send(
-    wire.Returned(number(), [wire.Outcome(wire.Items("list", [wire.Plain(1)] * 500_000), None, [], [], 0.0)])
+    wire.Returned(number(), [wire.Outcome(wire.Items("list", [wire.Plain(1)] * 250_000), None, [], [], 0.0)])
 )

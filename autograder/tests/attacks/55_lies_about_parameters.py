@@ -2,7 +2,7 @@
 
 known: our own
 place: after
-promise: others same
+promise: may lose
 reaches: itself
 stock: does not apply: there is no worker
 variants: none, empty, markup, many, stars
