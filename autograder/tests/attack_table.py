@@ -26,6 +26,10 @@ MEASURED = Path(__file__).with_name("attacks.json")
 PAGE = COURSE.root / "docs" / "trust.md"
 BEGIN, END = "<!-- begin of the generated table -->\n", "<!-- end of the generated table -->\n"
 WORST_FIRST = ("more", "no score", "the same", "less")
+MEANINGS = {
+    "more": "earn more than the honest answer", "no score": "are left without a score", "the same": "earn the same", "less": "earn less",
+    "not run": "are not run: would harm the machine", "does not apply": "do not apply", "not measured": "have not been measured",
+}  # fmt: skip
 HARM = "not run: would harm the machine"
 
 
@@ -80,10 +84,10 @@ def table(measured: Mapping[str, Mapping[str, str]]) -> str:
     """The catalogue as a table in Markdown, counts first."""
     columns = (*LEVELS, "stock")
     lines = ["| | " + " | ".join((*LEVELS, "stock nbgrader")) + " |", "|---|---|---|---|---|"]
-    for word, meaning in (("more", "earn more than the honest answer"), ("no score", "are left without a score"),
-                          ("the same", "earn the same"), ("less", "earn less"), ("not run", "are not run: would harm the machine"),
-                          ("does not apply", "do not apply")):  # fmt: skip
+    for word, meaning in MEANINGS.items():
         counts = [sum(found[column].startswith(word) for found in measured.values()) for column in columns]
+        if not any(counts):
+            continue
         lines.append(f"| {meaning} | " + " | ".join(map(str, counts)) + " |")
     lines += ["", "| | attack | known from | " + " | ".join((*LEVELS, "stock nbgrader")) + " |", "|---|---|---|---|---|---|---|"]  # fmt: skip
     for name, attack in attacks().items():
