@@ -49,7 +49,7 @@ c.ExecutePreprocessor.startup_timeout = 300
 c.KernelManager.transport = "ipc"
 """
 CONFINED = [
-    "unshare", "--net", "--ipc", "--pid", "--fork", "--kill-child", "--mount-proc",
+    "unshare", "--ipc", "--pid", "--fork", "--kill-child", "--mount-proc",
     "setpriv", "--pdeathsig=KILL", "--reuid=65534", "--regid=65534", "--clear-groups", "--bounding-set=-all,+dac_read_search",
     "--inh-caps=-all,+dac_read_search", "--ambient-caps=-all,+dac_read_search",  # Python may lie where nobody may look
     "prlimit", "--nproc=400", "--fsize=67108864", "--core=0",

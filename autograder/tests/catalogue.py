@@ -16,9 +16,9 @@ Each file begins with a docstring: a sentence on what it tries, an empty line, a
       run, or at every call of softmax: three submissions;
     - ``notebook``: it changes the notebook: ``forge(notebook)``.
 ``promise``
-    Beside the same wrong softmax without the attack: ``same``: every exercise has the same score; ``others same``: softmax
-    has at most its score, and what does not call it has the same score; ``may lose``: no exercise has more; ``nothing``: no
-    exercise scores; ``accepted``: nothing is promised but that no exercise has more than full marks.
+    Beside the same wrong softmax without the attack: ``same``: every exercise has the same score; ``others same``: the
+    exercise has at most its score, and what does not call softmax has the same score; ``may lose``: no exercise has more; ``nothing``: no
+    exercise scores.
 ``reaches``
     ``itself``, or ``the machine`` when only the sandbox keeps it from what is outside its own process.
 ``stock``
@@ -56,7 +56,7 @@ WRITTEN = ["cross_entropy", "gradient_by_hand", "score_gradient", "weight_gradie
 WRONG = "exp_scores = np.exp(scores)  # overflows\nreturn exp_scores / exp_scores.sum(axis=1, keepdims=True)"
 WAYS = {"cell or call": ("loading", "calling"), "frame": ("loading", "calling", "defining")}
 PLACES = {"everywhere", "before", "after", "answer", "every answer", "notebook", *WAYS}
-PROMISES = {"same", "others same", "may lose", "nothing", "accepted"}
+PROMISES = {"same", "others same", "may lose", "nothing"}
 
 
 @dataclass(frozen=True)

@@ -79,11 +79,10 @@ def test_attack_earns_no_more_than_it_is_worth(graders, honest, name, level):
     found = scores(result)
     assert all(0 <= e.score <= e.points for e in result.exercises)
     for exercise in honest:
-        if attack.promise != "accepted" or exercise != attack.exercise:
-            assert found[exercise] <= honest[exercise], exercise
+        assert found[exercise] <= honest[exercise], exercise
     if attack.promise == "same":
         assert found == honest
-    if attack.promise in ("others same", "accepted"):
+    if attack.promise == "others same":
         apart = [exercise for exercise in APART if exercise != attack.exercise]
         assert {e: found[e] for e in apart} == {e: honest[e] for e in apart}
     if attack.promise == "nothing":
@@ -245,7 +244,6 @@ def test_page_lists_the_catalogue_as_it_was_measured():
 
 def test_page_promises_what_was_measured():
     """From level container on nothing earns more than it is worth, and nothing stays without a score."""
-    for name, attack in attacks().items():
+    for name, found in recorded().items():
         for level in ("strong", "container"):
-            allowed = ("the same", "less") if attack.promise != "accepted" else ("more", "the same", "less")
-            assert recorded()[name][level].startswith(allowed), name
+            assert found[level].startswith(("the same", "less")), name

@@ -2,7 +2,7 @@
 
 known: this grader: what happens to arguments is seen by the worker alone
 place: answer
-promise: accepted
+promise: others same
 reaches: itself
 stock: does not apply: there is no worker
 exercise: score_gradient
