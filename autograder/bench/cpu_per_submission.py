@@ -126,6 +126,7 @@ def _prelude(lesson) -> str:
             f"_solution = {{'np': np}}\nexec({reference!r}, _solution)\nreference = types.SimpleNamespace(**_solution)",
             "class _Learner:\n    def __getattr__(self, name):\n        return globals()[name]\n"
             "    def map(self, name, lists):\n        return [globals()[name](*a) for a in lists]\nlearner = _Learner()",
+            f"CHECK_RTOL, CHECK_ATOL = {checking.CHECK_RTOL!r}, {checking.CHECK_ATOL!r}",
             expectations,
             "\n".join(f"{name} = {value!r}" for name, value in constants.items()),
             "\n\n".join(inspect.getsource(function) for function in own),
