@@ -75,7 +75,7 @@ def twin_source(lesson: Lesson) -> nbformat.NotebookNode:
     for exercise, value in points(lesson.release).items():
         answer = new_code_cell(material.answers(lesson)[exercise], id=exercise)
         answer.metadata["nbgrader"] = _grading(exercise, grade=False)
-        cells += [answer, _locked(f"{exercise}_check", _test_cell(lesson, exercise), value)]
+        cells += [answer, _locked(f"{exercise}_check", test_cell(lesson, exercise), value)]
     return new_notebook(cells=cells, metadata={"kernelspec": lesson.solution.metadata.kernelspec})
 
 
@@ -126,6 +126,7 @@ def _prelude(lesson) -> str:
             f"_solution = {{'np': np}}\nexec({reference!r}, _solution)\nreference = types.SimpleNamespace(**_solution)",
             "class _Learner:\n    def __getattr__(self, name):\n        return globals()[name]\n"
             "    def map(self, name, lists):\n        return [globals()[name](*a) for a in lists]\nlearner = _Learner()",
+            f"CHECK_RTOL, CHECK_ATOL = {checking.CHECK_RTOL!r}, {checking.CHECK_ATOL!r}",
             expectations,
             "\n".join(f"{name} = {value!r}" for name, value in constants.items()),
             "\n\n".join(inspect.getsource(function) for function in own),
@@ -138,7 +139,7 @@ def _is_helper(name: str, value, module) -> bool:
     return value.__module__ == module.__name__ and not name.startswith("test_") and name not in ideas
 
 
-def _test_cell(lesson, exercise: str) -> str:
+def test_cell(lesson, exercise: str) -> str:
     lines = []
     for name, function in vars(material.checks(lesson)).items():
         marks = [mark for mark in getattr(function, "pytestmark", []) if mark.name == "exercise"]

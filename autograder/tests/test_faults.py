@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import time
+from dataclasses import dataclass
 
 import nbformat
 import pytest
@@ -16,6 +17,7 @@ from autograder.cli import main
 from autograder.course import Course
 from autograder.grade import Grader, JudgeProcess, Settings
 from autograder.processes import Limits
+from autograder.tests.catalogue import read_entry
 from autograder.tests.classroom import (
     RIGHT,
     TINY,
@@ -28,7 +30,7 @@ from autograder.tests.classroom import (
     notebook,
     tiny_course,
 )
-from autograder.tests.material import COURSE, answers
+from autograder.tests.material import COURSE, TESTS, answers
 
 LIMITS = Limits(call_seconds=1.0, load_seconds=5.0, submission_seconds=20.0, memory=256 << 20)
 ALL = {"row_sums": 1.0, "double": 3.0, "double_sums": 2.0}
@@ -129,156 +131,57 @@ def answer(body, name="double"):
     return {name: f"def {name}(x):\n    {body}"}
 
 
-def without(course, *names):
-    found = made(course)
-    found.cells = [cell for cell in found.cells if cell.id not in names]
-    return found
-
-
-def doubled(course):
-    """Copied by hand in an editor that keeps ids: first the old, wrong version, then the right one."""
-    found = made(course)
-    place = next(number for number, cell in enumerate(found.cells) if cell.id == "double")
-    old = nbformat.from_dict(found.cells[place])
-    old.source = answer("return 3 * x")["double"]
-    found.cells.insert(place, old)
-    return json.dumps(found).encode()
-
-
-def stripped(course):
-    """As Colab and some converters leave it: no metadata, new ids."""
-    found = made(course)
-    found.metadata = {}
-    for number, cell in enumerate(found.cells):
-        cell.metadata, cell.id = {}, f"c{number}"
-    return as_bytes(nbformat.from_dict(found))
-
-
-def other_lesson(course):
-    found = made(course)
-    found.metadata.course = {"lesson": "91_other"}
-    return as_bytes(found)
-
-
+@dataclass(frozen=True)
 class Fault:
-    """A submission with a fault, and what must come of it.
+    """One file of `faults/`: a submission with a fault, and what must come of it.
 
-    Parameters
-    ----------
-    make : callable
-        From a course to the bytes of the file.
-    scores : dict, optional
-        Score of each exercise; None for a file that needs a human.
-    verdicts : dict
-        Verdicts of the exercises that do not pass.
-    words : str
-        Regular expression for the message of the first of these, or of the file.
-    notes : str
-        Regular expression for a note on what was mended.
-    file : str
-        What the file is called.
+    Its docstring says in a sentence what is wrong. Then, one a line: ``place``, the answer that the program replaces, or
+    ``before`` or ``after`` for a cell of its own there, or ``build`` for a program that makes the file of the right notebook:
+    ``build(notebook)``; ``scores``: ``all``, ``no double``, ``human`` or those of the exercises; ``verdicts`` of the exercises that
+    do not pass; ``words``, a regular expression for the message of the first of these, or of the file; ``notes``, one for what
+    was mended; ``file``, its name.
     """
 
-    def __init__(self, make, scores=None, verdicts=None, words="", notes="", file="tiny.ipynb"):
-        self.make, self.scores, self.verdicts = make, scores, verdicts or {}
-        self.words, self.notes, self.file = words, notes, file
+    scores: dict[str, float] | None
+    verdicts: dict[str, str]
+    words: str
+    notes: str
+    file: str
+    place: str
+    source: str
 
     def data(self, course):
-        found = self.make(course)
+        if self.place == "build":
+            scope = {}
+            exec(self.source, scope)
+            found = scope["build"](made(course))
+        elif self.place in ("before", "after"):
+            found = made(course, **{self.place: self.source})
+        else:
+            found = made(course, {self.place: self.source})
         return found if isinstance(found, bytes) else as_bytes(found)
 
 
-def fine(make, **more):
-    return Fault(make, ALL, **more)
+def pairs(text):
+    return dict(pair.split(" ") for pair in text.split(", ") if pair)
 
 
-def no_double(make, verdict, words, **more):
-    dependent = more.pop("dependent", verdict)
-    return Fault(make, NO_DOUBLE, {"double": verdict, "double_sums": dependent}, words, **more)
+def read_fault(path):
+    fields, source = read_entry(path)
+    known = {"all": ALL, "no double": NO_DOUBLE, "human": None}
+    text = fields["scores"]
+    scores = known[text] if text in known else {name: float(score) for name, score in pairs(text).items()}
+    more = {name: fields.get(name, "") for name in ("words", "notes", "place")}
+    return Fault(
+        scores,
+        pairs(fields.get("verdicts", "")),
+        file=fields.get("file", "tiny.ipynb"),
+        source=source,
+        **more,
+    )
 
 
-FAULTS = {
-    # the notebook
-    "good": fine(lambda c: made(c)),
-    "answer_cell_missing": no_double(
-        lambda c: without(c, "double"), "not_attempted", "not written this yet", notes="`double` was missing; it was put back"
-    ),
-    "check_cells_missing": fine(lambda c: without(c, "double_check", "row_sums_check"), notes="check cell `double_check` was missing"),
-    "import_cell_missing": fine(lambda c: without(c, "imports"), notes="import cell"),
-    "answer_cell_twice": fine(doubled),
-    "renamed": fine(lambda c: made(c), file="tiny (1) final.ipynb"),
-    "renamed_beyond_recognition": fine(lambda c: made(c), file="homework bela.ipynb"),
-    "metadata_stripped": fine(stripped),
-    "metadata_stripped_and_renamed": fine(stripped, file="Untitled3.ipynb"),
-    "byte_order_mark": fine(lambda c: b"\xef\xbb\xbf" + as_bytes(made(c)), notes="byte-order mark"),
-    "utf_16": fine(lambda c: as_bytes(made(c)).decode().encode("utf-16"), notes="UTF-16"),
-    # a cell
-    "syntax_error": no_double(
-        lambda c: made(c, {"double": "def double(x):\n    return 2 * * x"}), "error",
-        r"double was not defined: SyntaxError: .*cell \d+, line 2: return 2 \* \* x", dependent="error",
-    ),
-    "syntax_error_elsewhere": fine(lambda c: made(c, before="for in x:")),
-    "function_renamed": no_double(
-        lambda c: made(c, {"double": "def doubled(x):\n    return 2 * x"}), "fail", "defines no function called double", dependent="error"
-    ),
-    "not_a_function": no_double(
-        lambda c: made(c, {"double": "double = 2"}), "fail", "must be a function; something else has taken its name", dependent="error"
-    ),
-    "arguments_missing": no_double(
-        lambda c: made(c, {"double": "def double():\n    return 2"}), "fail", r"must take the arguments \(x\)", dependent="error"
-    ),
-    "forbidden_import": no_double(
-        lambda c: made(c, {"double": "import torch\ndef double(x):\n    return 2 * x"}), "error",
-        "torch cannot be imported when your work is graded", dependent="error",
-    ),
-    "missing_name": no_double(lambda c: made(c, answer("return factor * x")), "error", "NameError: name 'factor' is not defined.*return factor"),
-    "cell_that_fails_elsewhere": fine(lambda c: made(c, before="open('C:\\\\Users\\\\me\\\\data.csv')", after="1 / 0")),
-    # what never ends, and what ends everything
-    "endless_loop_in_a_cell_of_its_own": fine(lambda c: made(c, before="while True: pass")),
-    "endless_loop_below_an_answer": no_double(
-        lambda c: made(c, {"double": RIGHT["double"] + "\nwhile True: pass"}), "timeout",
-        r"double was not defined\. cell \d+: no answer in time: is there a loop that never ends\?", dependent="error",
-    ),
-    "endless_loop_in_a_function": no_double(lambda c: made(c, answer("while True: pass")), "timeout", "is there a loop that never ends"),
-    "sleep_in_a_function": no_double(lambda c: made(c, answer("import time; time.sleep(99)")), "timeout", "no answer in time"),
-    "input_in_a_cell_of_its_own": fine(lambda c: made(c, before="n = int(input('How many? '))")),
-    "input_in_a_function": no_double(lambda c: made(c, answer("return int(input()) * x")), "error", "EOFError"),
-    "debugger_left_behind": no_double(lambda c: made(c, answer("breakpoint(); return 2 * x")), "error", "Bdb|EOF|breakpoint"),
-    "sys_exit_in_a_cell_of_its_own": fine(lambda c: made(c, before="import sys; sys.exit('enough')")),
-    "sys_exit_in_a_function": no_double(lambda c: made(c, answer("import sys; sys.exit('enough')")), "error", "SystemExit: enough"),
-    "os_exit_in_a_cell_of_its_own": fine(lambda c: made(c, before="import os; os._exit(0)")),
-    "os_exit_in_a_function": no_double(lambda c: made(c, answer("import os; os._exit(0)")), "died", "your program ended"),
-    "recursion": no_double(lambda c: made(c, answer("return double(x)")), "error", "RecursionError"),
-    "memory": no_double(lambda c: made(c, answer("return np.ones((1 << 20, len(x) << 20))")), "memory", "MemoryError|Unable to allocate"),
-    # what is printed and returned
-    "prints_200_mb": fine(lambda c: made(c, before="for _ in range(200):\n    print('x' * (1 << 20))")),
-    "warnings": fine(
-        lambda c: made(c, answer("import sys, warnings; warnings.warn('beware'); print('mind', file=sys.stderr); np.log(0.0); return 2 * x"))
-    ),
-    "numpy_number_for_an_array": Fault(
-        lambda c: made(c, answer("return np.float64(5.0)", "row_sums")), {"row_sums": 0.0, "double": 3.0, "double_sums": 0.0},
-        {"row_sums": "fail", "double_sums": "fail"}, r"one number for each row.*shape \(\).*shape \(4,\) is expected",
-    ),
-    "object_for_an_array": no_double(
-        lambda c: made(c, {"double": "class Result:\n    pass\ndef double(x):\n    return Result()"}), "fail",
-        "The result is a Result: not a number, an array",
-    ),
-    "generator_for_an_array": no_double(lambda c: made(c, answer("return (2 * v for v in x)")), "fail", "The result is a generator"),
-    "nothing_returned": no_double(lambda c: made(c, answer("2 * x")), "fail", r"is None: does your function end with `return`\?"),
-    "text_for_an_array": no_double(lambda c: made(c, answer("return str(2 * x)")), "fail", "is a str; a number or a NumPy array is expected"),
-    "nan": no_double(lambda c: made(c, answer("return x * np.nan")), "fail", "nan or inf"),
-    "changes_its_argument": Fault(
-        lambda c: made(c, answer("x *= 2; return x")), {"row_sums": 1.0, "double": 2.7, "double_sums": 2.0}, {"double": "fail"},
-        "changes an argument in place: work on a copy",
-    ),
-    # no notebook at all
-    "not_json": Fault(lambda c: b"I have done all exercises.", words="not a notebook: it is not JSON"),
-    "web_page": Fault(lambda c: b"<!DOCTYPE html><html><body>Log in</body></html>", words="web page"),
-    "python_script": Fault(lambda c: b"import numpy as np\n\ndef double(x):\n    return 2 * x\n", words="Python script"),
-    "empty_file": Fault(lambda c: b"", words="file is empty"),
-    "empty_and_renamed": Fault(lambda c: b"", words="file is empty", file="my work.ipynb"),
-    "cut_in_the_middle": Fault(lambda c: as_bytes(made(c))[:3000], words="breaks off in the middle"),
-}  # fmt: skip
+FAULTS = {path.stem: read_fault(path) for path in sorted((TESTS / "faults").glob("*.py"))}
 BY_NAME = pytest.mark.parametrize("name", FAULTS)
 
 

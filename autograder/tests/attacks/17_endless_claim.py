@@ -1,0 +1,14 @@
+"""The beginning of a frame of the largest size, and then nothing.
+
+known: our own
+place: frame
+promise: may lose
+reaches: itself
+stock: does not apply: there is no worker
+seen as: timeout
+"""
+
+raw(wire.PREFIX.pack(wire.MAGIC, 2 << 20, 256 << 20))
+import time
+
+time.sleep(60)

@@ -1,0 +1,12 @@
+"""All descriptors are closed.
+
+known: isolate, Submitty
+place: cell or call
+promise: others same
+reaches: itself
+stock: run
+"""
+
+import os
+
+os.closerange(0, 256)

@@ -1,0 +1,11 @@
+r"""The function takes no argument.
+
+place: double
+scores: no double
+verdicts: double fail, double_sums error
+words: must take the arguments \(x\)
+"""
+
+
+def double():
+    return 2

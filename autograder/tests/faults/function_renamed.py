@@ -1,0 +1,11 @@
+"""The function has another name.
+
+place: double
+scores: no double
+verdicts: double fail, double_sums error
+words: defines no function called double
+"""
+
+
+def doubled(x):
+    return 2 * x

@@ -1,0 +1,9 @@
+"""Nothing is wrong.
+
+place: build
+scores: all
+"""
+
+
+def build(notebook):
+    return notebook

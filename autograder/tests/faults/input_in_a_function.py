@@ -1,0 +1,11 @@
+"""The function asks for input.
+
+place: double
+scores: no double
+verdicts: double error, double_sums error
+words: EOFError
+"""
+
+
+def double(x):
+    return int(input()) * x

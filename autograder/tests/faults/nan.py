@@ -1,0 +1,11 @@
+"""Every entry is nan.
+
+place: double
+scores: no double
+verdicts: double fail, double_sums fail
+words: nan or inf
+"""
+
+
+def double(x):
+    return x * np.nan

@@ -1,0 +1,9 @@
+"""The name of the function is that of a number.
+
+place: double
+scores: no double
+verdicts: double fail, double_sums error
+words: must be a function; something else has taken its name
+"""
+
+double = 2

@@ -1,0 +1,11 @@
+r"""The function returns nothing.
+
+place: double
+scores: no double
+verdicts: double fail, double_sums fail
+words: is None: does your function end with `return`\?
+"""
+
+
+def double(x):
+    2 * x

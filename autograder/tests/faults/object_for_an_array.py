@@ -1,0 +1,15 @@
+"""An object of the student's own where an array is due.
+
+place: double
+scores: no double
+verdicts: double fail, double_sums fail
+words: The result is a Result: not a number, an array
+"""
+
+
+class Result:
+    pass
+
+
+def double(x):
+    return Result()

@@ -1,0 +1,11 @@
+"""The function calls itself without end.
+
+place: double
+scores: no double
+verdicts: double error, double_sums error
+words: RecursionError
+"""
+
+
+def double(x):
+    return double(x)

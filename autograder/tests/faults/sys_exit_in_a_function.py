@@ -1,0 +1,13 @@
+"""The function calls sys.exit.
+
+place: double
+scores: no double
+verdicts: double error, double_sums error
+words: SystemExit: enough
+"""
+
+
+def double(x):
+    import sys
+
+    sys.exit("enough")
