@@ -8,7 +8,7 @@ stock: does not apply: there is no worker
 seen as: timeout
 """
 
-raw(wire.PREFIX.pack(wire.MAGIC, 2 << 20, 256 << 20))
+raw(wire.PREFIX.pack(wire.MAGIC, wire.MAX_HEADER, wire.MAX_ARRAYS))
 import time
 
 time.sleep(60)
