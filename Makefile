@@ -53,8 +53,8 @@ instructor: $(RUNTIME)
 	$(BIN)/python -m jupyterlab --ServerApp.root_dir="$(CURDIR)" $(ROOT) $(ARGS)
 
 course: $(RUNTIME)
-	@$(BIN)/python -P -m autograder.authoring format $(LESSON_NOTEBOOKS)
-	$(BIN)/python -P -m autograder.publish $(LESSON)
+	@$(BIN)/python -P -m autograder.lesson.authoring format $(LESSON_NOTEBOOKS)
+	$(BIN)/python -P -m autograder.lesson.publish $(LESSON)
 
 grade: $(RUNTIME)
 	@test -n "$(LESSON)" || { echo 'Say which lesson: make grade LESSON=06_softmax_gradient'; exit 2; }
@@ -78,7 +78,7 @@ lint: $(DEVELOPMENT)
 format: $(DEVELOPMENT)
 	$(BIN)/ruff check --fix --exit-zero --quiet .
 	$(BIN)/ruff format .
-	$(BIN)/python -P -m autograder.authoring format $(LESSON_NOTEBOOKS)
+	$(BIN)/python -P -m autograder.lesson.authoring format $(LESSON_NOTEBOOKS)
 
 EXPORT := uv export --no-emit-project --no-hashes --no-annotate --no-header --quiet
 
@@ -87,7 +87,7 @@ lock: $(DEVELOPMENT)
 	$(EXPORT) --no-dev -o requirements.lock
 	$(EXPORT) --all-extras -o requirements-dev.lock
 	rm -f uv.lock
-	$(BIN)/python -P -m autograder.pins
+	$(BIN)/python -P -m autograder.lesson.pins
 
 # The environment itself. `uv` is used where it is installed, because it is much faster than pip.
 

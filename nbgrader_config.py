@@ -25,7 +25,7 @@ warnings.filterwarnings("ignore", category=sqlalchemy.exc.SAWarning)
 
 # What nbgrader logs holds names of learners' folders and files.
 c.Application.logging_config = {
-    "filters": {"printable": {"()": "autograder.plain_log.Printable"}},
+    "filters": {"printable": {"()": "autograder.classroom.plain_log.Printable"}},
     "handlers": {"console": {"filters": ["printable"]}},
 }
 
@@ -46,7 +46,7 @@ c.CourseDirectory.ignore = [".*", "__pycache__", "*.pyc", "*~", "feedback"]
 
 # Release. nbgrader deletes an old release before it makes the new one, and whatever it has when it fails. It works in
 # grading/generated; only a finished release goes into course/, in the place of the old one.
-c.GenerateAssignment.post_convert_hook = "autograder.placing.put_in_place"
+c.GenerateAssignment.post_convert_hook = "autograder.lesson.placing.put_in_place"
 # The stub is one line that says what to do; changing it changes the checksum of every answer cell.
 c.ClearSolutions.code_stub = {
     "python": 'raise NotImplementedError("Write your answer here, then delete this line.")'
@@ -57,12 +57,12 @@ c.ClearOutput.remove_metadata_fields = {"collapsed", "scrolled", "execution", "E
 
 # Autograde, reading. Links and devices are refused, a damaged file is mended as far as it can be, and a renamed
 # notebook gets its name back.
-c.Autograde.exporter_class = "autograder.nbgrader_plugin.Reader"
+c.Autograde.exporter_class = "autograder.classroom.nbgrader_plugin.Reader"
 
 # Autograde, first pass. Intake replaces nbgrader's ClearOutput: it restores nbgrader's metadata, makes markdown
 # harmless, and keeps the learner's plots (PNG) while it drops every other output.
 c.Autograde.sanitize_preprocessors = [
-    "autograder.nbgrader_plugin.Intake",
+    "autograder.classroom.nbgrader_plugin.Intake",
     NBGRADER + "DeduplicateIds",
     NBGRADER + "OverwriteKernelspec",
     NBGRADER + "OverwriteCells",
@@ -73,20 +73,20 @@ c.OverwriteCells.add_missing_cells = True  # a deleted check cell is no way arou
 # Second pass. Judge replaces nbgrader's Execute: hidden checks in one process, the learner's code in another.
 # SaveVerdicts leaves a grader fault without a score, so that a human looks at it.
 c.Autograde.autograde_preprocessors = [
-    "autograder.nbgrader_plugin.Judge",
+    "autograder.classroom.nbgrader_plugin.Judge",
     NBGRADER + "IgnorePattern",
     "nbconvert.preprocessors.ClearMetadataPreprocessor",
     NBGRADER + "LimitOutput",
-    "autograder.nbgrader_plugin.SaveVerdicts",
+    "autograder.classroom.nbgrader_plugin.SaveVerdicts",
     NBGRADER + "AssignLatePenalties",
     NBGRADER + "CheckCellMetadata",
 ]
 
 # Feedback: one offline page without a script, instead of nbgrader's, which loads MathJax from the network.
-c.GenerateFeedback.exporter_class = "autograder.feedback_page.FeedbackExporter"
+c.GenerateFeedback.exporter_class = "autograder.classroom.feedback_page.FeedbackExporter"
 c.GenerateFeedback.preprocessors = [
     NBGRADER + "GetGrades",
-    "autograder.feedback_page.GetReviewState",
+    "autograder.classroom.feedback_page.GetReviewState",
     "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
 ]
 

@@ -5,11 +5,11 @@ from typing import Any
 
 import numpy as np
 
-from autograder import wire
-from autograder.misconceptions import CHECK_ATOL, CHECK_RTOL, misconception, misconception_by_edit
-from autograder.outcome import Failed
-from autograder.processes import LearnerRaised
-from autograder.wire import Seed
+from autograder.judging.misconceptions import CHECK_ATOL, CHECK_RTOL, misconception, misconception_by_edit
+from autograder.judging.outcome import Failed
+from autograder.sandbox import wire
+from autograder.sandbox.processes import LearnerRaised
+from autograder.sandbox.wire import Seed
 
 __all__ = [
     "Failed", "Seed", "expect", "expect_array", "expect_close", "expect_raises", "misconception", "misconception_by_edit",

@@ -11,16 +11,16 @@ import msgspec
 if sys.platform == "win32":
     sys.exit("Grading keeps programs apart with what only Linux and macOS have. Run this inside WSL 2.")
 
-from autograder import batch, terminal
-from autograder.course import Course, CourseError
-from autograder.grade import Grader, Settings
-from autograder.notebook import UnreadableNotebook
-from autograder.printable import escaped_in_json, one_line, printable
-from autograder.processes import IsolationError
-from autograder.release import points
-from autograder.results import unreadable
-from autograder.sandbox import LEVELS
-from autograder.submitted import contents, lessons_handed_in
+from autograder.classroom import batch, terminal
+from autograder.classroom.grade import Grader, Settings
+from autograder.intake.notebook import UnreadableNotebook
+from autograder.intake.submitted import contents, lessons_handed_in
+from autograder.judging.results import unreadable
+from autograder.lesson.layout import Course, CourseError
+from autograder.lesson.release import points
+from autograder.sandbox.isolation import LEVELS
+from autograder.sandbox.printable import escaped_in_json, one_line, printable
+from autograder.sandbox.processes import IsolationError
 
 course_option = click.option(
     "--course",
@@ -150,8 +150,8 @@ def _write_json(target: str, data) -> None:
 @level_option
 def grade(lesson, every, jobs, cluster, least, root, isolation) -> None:
     """Grade all submissions of LESSON in grading/submitted into nbgrader's gradebook, and print a table."""
+    from autograder.classroom.gradebook import NotRecorded, record
     from autograder.doctor import about_course
-    from autograder.gradebook import NotRecorded, record
 
     course = _course(root)
     if bool(lesson) == every:

@@ -5,12 +5,12 @@ import platform
 import shutil
 from collections.abc import Iterable
 
-from autograder import sandbox
-from autograder.course import Course, CourseError, Lesson
-from autograder.learner import Learner
-from autograder.notebook import UnreadableNotebook, read
-from autograder.processes import Zygote
-from autograder.terminal import say
+from autograder.classroom.terminal import say
+from autograder.intake.notebook import UnreadableNotebook, read
+from autograder.lesson.layout import Course, CourseError, Lesson
+from autograder.sandbox import isolation
+from autograder.sandbox.learner import Learner
+from autograder.sandbox.processes import Zygote
 
 PACKAGES = ("numpy", "matplotlib", "jupyterlab", "nbgrader", "pytest")
 
@@ -34,7 +34,7 @@ def examine(course: Course) -> bool:
         say(f"  missing   {words}")
     if level == "weak":
         say("  A learner's program could read files here. Good enough to check your own work, not for marks.")
-    return sandbox.LEVELS.index(level) >= sandbox.LEVELS.index("container")
+    return isolation.LEVELS.index(level) >= isolation.LEVELS.index("container")
 
 
 def about_course(lessons: Iterable[Lesson]) -> list[str]:

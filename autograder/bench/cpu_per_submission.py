@@ -33,9 +33,9 @@ import nbformat
 from nbformat.v4 import new_code_cell, new_notebook
 
 from autograder import checking
-from autograder.authoring import role_of
-from autograder.course import Lesson
-from autograder.release import points
+from autograder.lesson.authoring import role_of
+from autograder.lesson.layout import Lesson
+from autograder.lesson.release import points
 from autograder.tests import material
 
 BASE = 10  # submissions of the short run

@@ -15,7 +15,7 @@ import sys
 import nbformat
 from nbclient import NotebookClient
 
-from autograder.course import Course, Lesson
+from autograder.lesson.layout import Course, Lesson
 
 LIMIT = 10.0
 LIMITS = {"24_addition_problem": 15.0}  # trains over 100 steps of time, which is its point

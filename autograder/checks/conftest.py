@@ -11,14 +11,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from autograder.cells import code_cells
-from autograder.course import Course
-from autograder.learner import Learner
-from autograder.notebook import read
-from autograder.plugin import MARKER
-from autograder.processes import Zygote
-from autograder.reference import Reference
-from autograder.repair import repair
+from autograder.intake.cells import code_cells
+from autograder.intake.notebook import read
+from autograder.intake.repair import repair
+from autograder.judging.plugin import MARKER
+from autograder.judging.reference import Reference
+from autograder.lesson.layout import Course
+from autograder.sandbox.learner import Learner
+from autograder.sandbox.processes import Zygote
 
 COURSE = Course()
 

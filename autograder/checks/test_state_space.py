@@ -12,7 +12,7 @@ from autograder.checking import (
     misconception,
     misconception_by_edit,
 )
-from autograder.processes import LearnerRaised
+from autograder.sandbox.processes import LearnerRaised
 
 NEEDS = {
     "discretise": ["expm"],

@@ -13,8 +13,8 @@ import types
 
 import numpy as np
 
-from autograder.course import Course
-from autograder.reference import Reference
+from autograder.judging.reference import Reference
+from autograder.lesson.layout import Course
 
 LESSON = Course().lesson("24_addition_problem")
 TARGET = LESSON.solution_path.with_name("addition_curves.npz")

@@ -12,11 +12,11 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from autograder.grade import Grader, Settings
-from autograder.processes import Limits
-from autograder.results import Result
+from autograder.classroom.grade import Grader, Settings
+from autograder.judging.results import Result
+from autograder.sandbox.processes import Limits
 from autograder.tests.catalogue import LESSON, Attack, attacks, submission
-from autograder.tests.classroom import as_bytes
+from autograder.tests.courses import as_bytes
 from autograder.tests.material import COURSE
 
 LEVELS = ("strong", "container", "weak")

@@ -46,7 +46,7 @@ from pathlib import Path
 import numpy as np
 from nbformat import NotebookNode
 
-from autograder.tests.classroom import notebook
+from autograder.tests.courses import notebook
 from autograder.tests.material import COURSE, answers
 
 FOLDER = Path(__file__).parent / "attacks"

@@ -10,8 +10,8 @@ os.environ.update(OPENBLAS_NUM_THREADS="1", OMP_NUM_THREADS="1")
 import pytest
 from hypothesis import settings
 
-from autograder.course import Lesson
-from autograder.grade import Grader, Settings
+from autograder.classroom.grade import Grader, Settings
+from autograder.lesson.layout import Lesson
 from autograder.tests.material import COURSE
 
 # A run is repeatable: the same examples each time. `make test-full` draws new ones.

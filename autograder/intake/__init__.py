@@ -1,0 +1,1 @@
+"""From bytes that somebody handed in to the cells that run: opened safely, mended, made harmless."""

@@ -1,0 +1,153 @@
+"""What of a repaired notebook runs when it is graded, as plain Python."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from nbformat import NotebookNode
+
+from autograder.intake.repair import COPY, likeness
+from autograder.lesson.release import grading_of, is_untouched, names_defined, role_of
+
+# What IPython understands at the start of a statement and Python does not: magics, shell lines, help.
+MAGIC = re.compile(
+    r"""[ \t]*(?: [%!?]                              # %matplotlib inline, !pip install, ?np.dot
+        | \w[\w.]*+ \?{1,2} [ \t]*+ $                # np.dot?
+        | \w[\w., \t]*+ = [ \t]*+ (?: ! | %\w )      # files = !ls
+        | get_ipython\(\)\.(?:run_\w+_magic|system|magic)\( .* \) [ \t]*+ $ )""",
+    re.VERBOSE,
+)
+CELL_MAGIC = re.compile(r"\s*%%(\w+)")
+AROUND_PYTHON = ("time", "timeit", "capture", "prun", "memit", "debug")  # cell magics whose body is Python
+LEXEME = re.compile(r"""\\.|\\$|'''|\"\"\"|['"#()\[\]{}]""")
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A code cell that is to run.
+
+    Attributes
+    ----------
+    name : str or None
+        grade_id of the answer cell that it is; None for the import cell and for the learner's own cells.
+    source : str
+        Plain Python. It may still have syntax errors, of the learner's own.
+    index : int
+        Number of the cell in the notebook as handed in, from 1; 0 for a cell that comes from the release.
+    """
+
+    name: str | None
+    source: str
+    index: int
+
+
+def code_cells(submitted: NotebookNode, release: NotebookNode) -> list[Cell]:
+    """The cells of a repaired notebook that run when it is graded, in order.
+
+    The release's import cell comes first, then the answer cells and the learner's own cells; an import cell
+    that the learner has changed runs in its place as well, so a broken import there does not take ``np`` away.
+    Check and demo cells do not run, edited or copied ones neither. A stub left as it was does not run either
+    when another cell defines its function: it would replace the answer by nothing.
+
+    Parameters
+    ----------
+    submitted : NotebookNode
+        As :func:`autograder.intake.repair.repair` returns it.
+    release : NotebookNode
+        The released notebook of the same lesson.
+
+    Returns
+    -------
+    list of Cell
+    """
+    originals = {cell.id: cell for cell in release.cells}
+    runs = list(_running(submitted, release, originals))
+    defined = set().union(*(names_defined(cell.source) for cell in runs if not _is_stub(cell, originals)))
+    return [cell for cell in runs if not (_is_stub(cell, originals) and cell.name in defined)]
+
+
+def _running(
+    submitted: NotebookNode, release: NotebookNode, originals: dict[str, NotebookNode]
+) -> Iterator[Cell]:
+    alike = likeness(release.cells)
+    numbers = {cell.id: _number(cell, place) for place, cell in enumerate(submitted.cells, 1)}
+    sources = {cell.id: cell.source for cell in submitted.cells}
+    for original in release.cells:
+        if role_of(original) == "imports":
+            kept = is_untouched(sources.get(original.id, ""), original.source)
+            yield Cell(None, plain_python(original.source), numbers[original.id] if kept else 0)
+    for cell in submitted.cells:
+        if cell.cell_type != "code":
+            continue
+        original = originals.get(cell.id)
+        match role_of(original) if original else "own":
+            case "answer":
+                name = grading_of(original)["grade_id"]
+            case "imports" if not is_untouched(cell.source, original.source):
+                name = None
+            case "own" if not _is_copy(alike(cell.source), release):
+                name = None
+            case _:
+                continue
+        yield Cell(name, plain_python(cell.source), numbers[cell.id])
+
+
+def _is_copy(shares: list[tuple[float, int]], release: NotebookNode) -> bool:
+    """Whether a learner's own cell repeats a check or a demo of the course."""
+    return any(share >= COPY and role_of(release.cells[r]) in ("check", "demo") for share, r in shares)
+
+
+def _number(cell: NotebookNode, place: int) -> int:
+    course = cell.metadata.get("course")
+    number = course.get("cell") if isinstance(course, dict) else None
+    return number if isinstance(number, int) else place
+
+
+def _is_stub(cell: Cell, originals: dict[str, NotebookNode]) -> bool:
+    return cell.name is not None and is_untouched(cell.source, originals[cell.name].source)
+
+
+def plain_python(source: str) -> str:
+    """A cell's source with IPython's own lines replaced by ``pass``; the numbers of the lines stay.
+
+    Only the start of a statement counts: ``% b`` inside brackets and ``!`` inside a docstring stay.
+    """
+    lines = source.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    first = next((number for number, line in enumerate(lines) if line.strip()), 0)
+    if magic := CELL_MAGIC.match(lines[first]):
+        if magic[1] not in AROUND_PYTHON:
+            return "pass"
+        lines[first] = ""
+    plain, open_brackets, quote, goes_on, in_magic = [], 0, "", False, False
+    for line in lines:
+        if in_magic:  # the magic's line ended with a backslash
+            plain.append("")
+        elif not open_brackets and not quote and not goes_on and MAGIC.match(line):
+            in_magic = True
+            plain.append(line[: len(line) - len(line.lstrip())] + "pass")
+        else:
+            open_brackets, quote, goes_on = _after(line, open_brackets, quote)
+            plain.append(line)
+        in_magic = in_magic and line.endswith("\\")
+    return "\n".join(plain)
+
+
+def _after(line: str, open_brackets: int, quote: str) -> tuple[int, str, bool]:
+    """Open brackets and open quote at the end of a line, and whether a backslash carries its statement on."""
+    lexeme = ""
+    for match in LEXEME.finditer(line):
+        lexeme = match[0]
+        if quote:
+            if lexeme == quote or lexeme == 3 * quote:  # two quotes more open and close an empty string
+                quote = ""
+        elif lexeme in ("'", '"', "'''", '"""'):
+            quote = lexeme
+        elif lexeme == "#":
+            lexeme = ""
+            break
+        elif lexeme in "([{":
+            open_brackets += 1
+        elif lexeme in ")]}":
+            open_brackets = max(0, open_brackets - 1)
+    goes_on = lexeme == "\\"
+    return open_brackets, quote if len(quote) == 3 or goes_on else "", goes_on

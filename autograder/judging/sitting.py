@@ -1,0 +1,197 @@
+"""One submission before the judge: exercise by exercise, check by check, to an exact result."""
+
+import hashlib
+import inspect
+import logging
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Protocol
+
+import numpy as np
+
+from autograder.judging.allowance import Exhausted, allowance
+from autograder.judging.misconceptions import Misconception, first_match
+from autograder.judging.outcome import Outcome, outcome_of, verdict_of
+from autograder.judging.reference import Reference
+from autograder.judging.results import CheckResult, ExerciseResult, MatchedMisconception, Verdict, earned
+from autograder.sandbox.learner import Learner, Trace
+from autograder.sandbox.processes import LearnerFault, LearnerRaised
+
+MATCHING_SECONDS = 2.0  # of CPU, for one exercise
+MOST_HANGS = 2  # calls of one exercise that may hang or die before its other checks are left out
+HANGS = (Verdict.TIMEOUT, Verdict.DIED)
+STUB = "You have not written this yet."
+
+
+class Check(Protocol):
+    """One hidden check, as the pytest plugin collected it."""
+
+    name: str
+    weight: int
+    message: str
+    run: Callable[["Sitting"], Outcome]
+
+
+@dataclass
+class Exercise:
+    """One exercise of a lesson, as the judge knows it."""
+
+    name: str
+    points: float
+    checks: Sequence[Check]
+    misconceptions: Sequence[Misconception]
+    needs: Sequence[str]
+    may_change_arguments: bool
+    stub: str
+
+
+@dataclass
+class Sitting:
+    """The state that the checks of one submission share.
+
+    Attributes
+    ----------
+    learner : Learner
+    reference : Reference
+    seed : str
+        Everything random in the checks is drawn from it.
+    sources : mapping of str to str
+        Source of each answer cell that the submission holds.
+    labels : mapping of str to str
+        What messages call that cell, such as "cell 7".
+    untouched : set of str
+        Exercises whose released stub stands unchanged.
+    """
+
+    learner: Learner
+    reference: Reference
+    seed: str
+    sources: Mapping[str, str]
+    labels: Mapping[str, str]
+    untouched: set[str]
+    _traces: list[Trace] = field(default_factory=list)
+
+    def generator(self, check: str) -> np.random.Generator:
+        """Random numbers of one check: the same whenever the seed is."""
+        digest = hashlib.sha256(f"{self.seed}/{check}".encode()).digest()
+        return np.random.default_rng(int.from_bytes(digest[:16]))
+
+    def examine(self, exercise: Exercise, before: Mapping[str, Verdict]) -> ExerciseResult:
+        """Run the checks of one exercise, and if one fails look for the idea behind it.
+
+        Parameters
+        ----------
+        exercise : Exercise
+        before : mapping of str to Verdict
+            Verdicts of the exercises before this one.
+        """
+        self._traces = []
+        hung_before = any(before.get(name) in HANGS for name in exercise.needs)
+        results = self._run_checks(exercise, most_hangs=1 if hung_before else MOST_HANGS)
+        spoiled = exercise.name in self.learner.changed and not exercise.may_change_arguments
+        result = _score(exercise, results, spoiled)
+        if result.verdict == Verdict.FAIL:
+            self._name_the_idea(exercise, result)
+        if result.verdict not in (Verdict.PASS, Verdict.NOT_ATTEMPTED, Verdict.GRADER_FAULT):
+            lacking = [name for name in exercise.needs if before.get(name) != Verdict.PASS]
+            if lacking:
+                result.message = f"{exercise.name} needs {' and '.join(lacking)} first. {result.message}"
+        return result
+
+    def _run_checks(self, exercise: Exercise, most_hangs: int) -> list[CheckResult]:
+        blocked = self._door(exercise)
+        results, hangs = [], 0
+        for check in sorted(exercise.checks, key=lambda c: c.weight > 0):  # gates first, else in their order
+            if blocked is not None:
+                results.append(CheckResult(check.name, blocked.verdict, f"Not run. {blocked.message}", 0.0))
+                continue
+            start = time.perf_counter()
+            outcome = self._run(check)
+            results.append(
+                CheckResult(check.name, outcome.verdict, outcome.message, time.perf_counter() - start)
+            )
+            hangs += outcome.verdict in HANGS
+            if (
+                outcome.verdict == Verdict.NOT_ATTEMPTED
+                or hangs >= most_hangs
+                or (check.weight == 0 and outcome.verdict != Verdict.PASS)
+            ):
+                blocked = outcome
+        return results
+
+    def _run(self, check: Check) -> Outcome:
+        self.learner.trace = Trace()
+        outcome = check.run(self)
+        self._traces.append(self.learner.trace)
+        return outcome
+
+    def _door(self, exercise: Exercise) -> Outcome | None:
+        """Why the checks of an exercise need not even be run; None if they must."""
+        name = exercise.name
+        if name in self.untouched or name not in self.sources:
+            return Outcome(Verdict.NOT_ATTEMPTED, STUB)
+        try:
+            found = self.learner.describe(name)
+        except LearnerFault as fault:
+            return outcome_of(fault)
+        if not found.found:
+            return self._why_missing(name)
+        if not found.is_callable:
+            return Outcome(Verdict.FAIL, f"{name} must be a function; something else has taken its name.")
+        return self._signature(name, found.parameters)
+
+    def _why_missing(self, name: str) -> Outcome:
+        fault = self.learner.cell_failures.get(self.labels[name])
+        if fault is None:
+            return Outcome(Verdict.FAIL, f"Your cell defines no function called {name}.")
+        if not isinstance(fault, LearnerRaised):  # the cell hung, or ended the process
+            return Outcome(verdict_of(fault), f"{name} was not defined. {fault}")
+        failure = fault.failure
+        where = f" ({failure.where})" if failure.where else ""
+        words = f"{name} was not defined: {failure.type_name}: {failure.message}{where}"
+        return Outcome(Verdict.ERROR, words)
+
+    def _signature(self, name: str, parameters: list[str] | None) -> Outcome | None:
+        wanted = _parameters(getattr(self.reference, name))
+        if parameters is None or any(p.startswith("*") for p in parameters):
+            return None
+        required = [p for p in parameters if "=" not in p]
+        least = [p for p in wanted if "=" not in p]
+        if len(required) > len(least) or len(parameters) < len(wanted):
+            return Outcome(Verdict.FAIL, f"{name} must take the arguments ({', '.join(wanted)}).")
+        return None
+
+    def _name_the_idea(self, exercise: Exercise, result: ExerciseResult) -> None:
+        """Add the idea behind a failure. Whatever goes wrong in the search costs this sentence and nothing else."""
+        try:
+            with allowance(MATCHING_SECONDS):
+                match = first_match(exercise.misconceptions, self._traces, self.reference)
+        except (Exception, Exhausted):
+            logging.getLogger(__name__).exception("no idea could be named for %s", exercise.name)
+            return
+        if match is not None:
+            result.misconception = MatchedMisconception(match.name, match.message)
+            result.message = match.message
+
+
+def _parameters(function: Callable) -> list[str]:
+    return [str(p) for p in inspect.signature(function).parameters.values()]
+
+
+def _score(exercise: Exercise, results: list[CheckResult], spoiled: bool) -> ExerciseResult:
+    weights = {check.name: check.weight for check in exercise.checks}
+    total = Fraction(sum(weights.values()))
+    passed = Fraction(sum(weights[r.name] for r in results if r.verdict == Verdict.PASS))
+    first = next((r for r in results if r.verdict != Verdict.PASS), None)
+    fault = next((r for r in results if r.verdict == Verdict.GRADER_FAULT), None)
+    gate_closed = any(r.verdict != Verdict.PASS and weights[r.name] == 0 for r in results)
+    score = None if fault else earned(exercise.points, Fraction(0) if gate_closed else passed, total, spoiled)
+    verdict, message = (Verdict.PASS, "") if first is None else (first.verdict, first.message)
+    if fault:
+        verdict, message = Verdict.GRADER_FAULT, fault.message
+    elif first is None and spoiled:
+        verdict = Verdict.FAIL
+        message = "The values are right, but the function changes an argument in place: work on a copy."
+    return ExerciseResult(exercise.name, score, exercise.points, verdict, message, None, results)

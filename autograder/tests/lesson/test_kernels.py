@@ -1,0 +1,137 @@
+"""Every lesson says and shows the same on every processor.
+
+OpenBLAS and NumPy choose their inner loops by the processor, and each adds in an order of its own. Here the notebooks run
+under loops of other processors. Left out, and named at the end of the run, is what this processor has no instructions for.
+"""
+
+import base64
+import io
+import json
+import os
+import re
+import subprocess
+import sys
+from functools import cache
+
+import nbformat
+import numpy as np
+import pytest
+from nbclient import NotebookClient
+from PIL import Image
+from threadpoolctl import threadpool_info
+
+from autograder.tests.lesson.test_notebooks import HARD_STOP, executed
+from autograder.tests.material import COURSE, LESSONS
+
+FULL = bool(os.environ.get("FULL"))
+KERNELS = {  # by OpenBLAS's name of the kernel; NumPy's own loops are taken back one step with the oldest
+    "Nehalem": {"OPENBLAS_CORETYPE": "Nehalem", "NPY_DISABLE_CPU_FEATURES": "X86_V4,X86_V3"},
+    "Haswell": {"OPENBLAS_CORETYPE": "Haswell", "NPY_DISABLE_CPU_FEATURES": "X86_V4"},
+    "SkylakeX": {"OPENBLAS_CORETYPE": "SkylakeX"},
+}
+# Lessons that show how an error grows: they run in each `make test`, the others in `make test-full`.
+SENSITIVE = ("02_exploding_descent", "17_diverging_linear_net")
+# Cells whose subject is a figure that hangs on rounding; the text around them quotes none of it.
+ABOUT_ROUNDING = {"02_exploding_descent": {"bb_plot", "see_it_plot", "predict_reveal", "sources_demo"}}
+
+lessons = pytest.mark.parametrize(
+    "lesson",
+    [pytest.param(lesson, marks=[] if lesson.name in SENSITIVE else pytest.mark.full) for lesson in LESSONS],
+    ids=lambda lesson: lesson.name,
+)
+kernels = pytest.mark.parametrize("kernel", KERNELS)
+
+
+def environment(kernel):
+    return os.environ | KERNELS[kernel]
+
+
+@cache
+def runs_here(kernel):
+    """Whether OpenBLAS takes this kernel on this processor and survives a product with it."""
+    probe = "import numpy as np, threadpoolctl as t; a = np.ones((99, 99)); a @ a; print(t.threadpool_info()[0]['architecture'])"
+    done = subprocess.run(
+        [sys.executable, "-c", probe], env=environment(kernel), capture_output=True, text=True
+    )
+    return done.returncode == 0 and done.stdout.strip() == kernel
+
+
+def run(notebook, lesson, kernel, errors=False):
+    client = NotebookClient(
+        notebook, timeout=HARD_STOP, force_raise_errors=not errors, allow_errors=errors, record_timing=False,
+        resources={"metadata": {"path": str(lesson.solution_path.parent)}},
+    )  # fmt: skip
+    client.execute(env=environment(kernel))
+    return notebook
+
+
+def outputs(notebook):
+    """By cell: what it printed, and the pictures it drew."""
+    found = {}
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            text = "".join(o.get("text", o.get("data", {}).get("text/plain", "")) for o in cell.outputs)
+            pictures = [o.data["image/png"] for o in cell.outputs if "image/png" in o.get("data", {})]
+            found[cell.id] = re.sub(r"\S+ of size .*|<Figure.*>", "", text), pictures
+    return found
+
+
+def without_noise(text):
+    """Printed text with what stands for a difference of zero, such as 3e-16, as 0."""
+    return re.sub(r"-?\d(?:\.\d+)?e-(?:09|1\d)\b", "0", text)
+
+
+def assert_same_picture(one, other, where):
+    a, b = (np.asarray(Image.open(io.BytesIO(base64.b64decode(p))).convert("RGB"), int) for p in (one, other))
+    assert a.shape == b.shape, where
+    # a line that moves by a hundredth of a point changes some pixels by a shade; one that runs elsewhere, many by far
+    assert (np.abs(a - b).max(axis=2) > 64).mean() < 1e-4, where
+
+
+def assert_same(one, other, lesson):
+    for name, (text, pictures) in outputs(one).items():
+        if name in ABOUT_ROUNDING.get(lesson.name, ()):
+            continue
+        other_text, other_pictures = outputs(other)[name]
+        assert without_noise(other_text) == without_noise(text), f"{name} prints something else"
+        assert len(pictures) == len(other_pictures)
+        for a, b in zip(pictures, other_pictures, strict=True):
+            assert_same_picture(a, b, f"{name} draws something else")
+
+
+@lessons
+@kernels
+def test_solution_is_the_same_under_each_kernel(lesson, kernel, record_property):
+    if not runs_here(kernel):
+        record_property("left_out", f"the kernel {kernel}: this processor has not its instructions")
+        return
+    here, _ = executed(lesson)
+    there = run(nbformat.read(lesson.solution_path, as_version=4), lesson, kernel)
+    assert_same(here, there, lesson)
+
+
+@lessons
+@kernels
+def test_release_stops_nowhere_but_at_answers(lesson, kernel, record_property):
+    if not runs_here(kernel):
+        record_property("left_out", f"the kernel {kernel}: this processor has not its instructions")
+        return
+    release = nbformat.from_dict(json.loads(nbformat.writes(lesson.release)))
+    for cell in run(release, lesson, kernel, errors=True).cells:
+        for output in cell.get("outputs", []):
+            assert output.output_type != "error" or output.ename == "NotImplementedError", (
+                cell.id,
+                output.ename,
+            )
+
+
+def test_kernels_that_run_here_are_tested():
+    assert any(map(runs_here, KERNELS))
+    assert set(SENSITIVE) | set(ABOUT_ROUNDING) <= set(COURSE.lessons)
+
+
+def test_one_thread():
+    """In this process and in those that it starts, from their first import of NumPy on."""
+    count = "import numpy, threadpoolctl; print({p['num_threads'] for p in threadpoolctl.threadpool_info()})"
+    assert {pool["num_threads"] for pool in threadpool_info()} == {1}
+    assert subprocess.check_output([sys.executable, "-c", count], text=True).strip() == "{1}"
