@@ -217,7 +217,7 @@ def counts_in_eight_bits(labels_true, labels_pred, num_classes):
         in_pred = (labels_pred == k).astype(np.int8).ravel()
         size = in_true.sum() + in_pred.sum()
         if size > 0:
-            dice[k] = 2 * int(in_true @ in_pred) / size
+            dice[k] = 2 * (in_true @ in_pred) / size
     return dice
 
 
