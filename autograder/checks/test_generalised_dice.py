@@ -97,6 +97,12 @@ def test_dice_values(learner, reference, rng):
 
 
 @exercise("dice_per_class", weight=2)
+def test_dice_of_whole_volumes(learner, reference, rng):
+    """Volumes of the lesson's size hold thousands of entries of one class: the counts must hold them, too."""
+    agree(learner, reference, "dice_per_class", [two_labellings(rng, 6, 512)])
+
+
+@exercise("dice_per_class", weight=2)
 def test_dice_of_any_shape(learner, reference, rng):
     """Labels may have any number of dimensions; all entries count together. One entry and one class are enough, too."""
     cases = [two_labellings(rng, 3, 20), two_labellings(rng, 2, 4, 3, 5)]
@@ -197,6 +203,23 @@ misconception_by_edit(
     message="A class that is in only one of the two arrays got a nan. It was missed or invented, so its Dice is 0.",
     source="nan wherever one of the sizes is 0: it would hide the very failure of document 003",
 )
+
+
+@misconception(
+    "dice_per_class",
+    "Your counts are int8, which ends at 127: a dot product of int8 arrays stays int8 and overflows. Count with `.sum()`.",
+    source="document 003: np.asarray(…, np.int8), carried on into a dot product",
+)
+def counts_in_eight_bits(labels_true, labels_pred, num_classes):
+    dice = np.full(num_classes, np.nan)
+    for k in range(num_classes):
+        in_true = (labels_true == k).astype(np.int8).ravel()
+        in_pred = (labels_pred == k).astype(np.int8).ravel()
+        size = in_true.sum() + in_pred.sum()
+        if size > 0:
+            dice[k] = 2 * (in_true @ in_pred) / size
+    return dice
+
 
 misconception_by_edit(
     "dice_per_class",

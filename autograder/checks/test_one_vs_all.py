@@ -6,7 +6,6 @@ import pytest
 from autograder.checking import expect, expect_array, expect_close, misconception, misconception_by_edit
 
 NEEDS = {
-    "ova_gradient": ["sigmoid"],
     "fit_one_vs_all": ["one_hot", "ova_cost", "ova_gradient"],
 }
 
@@ -72,6 +71,15 @@ def counts_from_one(y, num_classes):
 
 @misconception(
     "one_hot",
+    "You compared the labels with 1, 2, …, K. The classes are 0, 1, …, K - 1: label 0 has no yes in your table.",
+    source="classes numbered from 1, as in Octave and in R",
+)
+def compares_with_one_to_k(y, num_classes):
+    return (y[:, None] == np.arange(1, num_classes + 1)).astype(float)
+
+
+@misconception(
+    "one_hot",
     "You made a column only for the classes that occur in `y`. The table always has `num_classes` columns.",
     source="np.unique and pandas.get_dummies in learners' one-vs-all programs",
 )
@@ -117,77 +125,6 @@ def writes_the_label(y, num_classes):
 )
 def codes_no_as_minus_one(y, num_classes):
     return np.where(y[:, None] == np.arange(num_classes), 1.0, -1.0)
-
-
-# --- sigmoid ----------------------------------------------------------------------------------------------------
-
-
-@exercise("sigmoid", weight=0)
-def test_sigmoid_keeps_the_shape(learner, rng):
-    """`sigmoid` must return one probability per score, in the shape of `z`."""
-    expect_array(learner.sigmoid(rng.normal(size=(5, 3))), (5, 3))
-    expect_array(learner.sigmoid(rng.normal(size=7)), (7,))
-
-
-@exercise("sigmoid", weight=2)
-def test_sigmoid_values(learner, rng):
-    """Each entry must be 1 / (1 + exp(-z))."""
-    z = 4 * rng.normal(size=(6, 4))
-    expect_close(learner.sigmoid(z), 1 / (1 + np.exp(-z)))
-
-
-@exercise("sigmoid", weight=1)
-def test_sigmoid_of_large_scores(learner, rng):
-    """Scores of any size must give a probability: 1 for a very large score, 0 for a very negative one, never nan."""
-    z = np.array([1000.0, -1000.0, 0.0, 30.0, -30.0, 1e5, -1e5]) * rng.uniform(0.9, 1.0)
-    expect_close(learner.sigmoid(z), np.where(z > 0, 1.0, np.where(z < 0, 0.0, 0.5)))
-
-
-@misconception(
-    "sigmoid",
-    "The sign in the exponent is flipped: a larger score must give a larger probability, so it is exp(-z).",
-    source="a common slip",
-)
-def falls_instead_of_rising(z):
-    return 1 / (1 + np.exp(z))
-
-
-@misconception(
-    "sigmoid",
-    "exp(z) / (1 + exp(z)) becomes inf / inf at large scores, and that is nan. Keep the exponential in the denominator only.",
-    source="measured facts: overflow of exp with raw pixels from 0 to 255",
-)
-def divides_inf_by_inf(z):
-    return np.exp(z) / (1 + np.exp(z))
-
-
-@misconception(
-    "sigmoid",
-    "That is tanh, which runs from -1 to 1. A probability runs from 0 to 1.",
-    source="a common mix-up",
-)
-def is_tanh(z):
-    return np.tanh(z)
-
-
-@misconception(
-    "sigmoid",
-    "That is the slope of the sigmoid, p(1 - p). The sigmoid itself is asked for.",
-    source="published networks whose one `sigmoid` function serves forward and backward",
-)
-def is_the_slope(z):
-    p = 1 / (1 + np.exp(-z))
-    return p * (1 - p)
-
-
-@misconception(
-    "sigmoid",
-    "You divided by a sum over the classes: that is a softmax. Each question is answered for itself, entry by entry.",
-    source="document 002: the answer puts a softmax where the sigmoid stands",
-)
-def is_a_softmax(z):
-    exp_z = np.exp(z - z.max(axis=-1, keepdims=True))
-    return exp_z / exp_z.sum(axis=-1, keepdims=True)
 
 
 # --- ova_cost ---------------------------------------------------------------------------------------------------
@@ -264,6 +201,16 @@ misconception_by_edit(
 def takes_the_log_of_zero(theta, X, Y):
     probs = 1 / (1 + np.exp(-(X @ theta)))
     return -(Y * np.log(probs) + (1 - Y) * np.log(1 - probs)).mean(axis=0).sum()
+
+
+@misconception(
+    "ova_cost",
+    "Right for small scores, but exp(z) is inf at a score of 1000. `np.logaddexp(0, z)` is log(1 + exp(z)) without it.",
+    source="log(1 + exp(z)) written as it stands in the formula",
+)
+def overflows_in_the_exponential(theta, X, Y):
+    scores = X @ theta
+    return (np.log(1 + np.exp(scores)) - Y * scores).mean(axis=0).sum()
 
 
 @misconception(
@@ -418,7 +365,7 @@ misconception_by_edit(
     "stacks_a_softmax",
     old="probs = sigmoid(scores)",
     new="probs = np.exp(sigmoid(scores)); probs = probs / probs.sum(axis=1, keepdims=True)",
-    message="You put a softmax on top of the sigmoids. It can never come close to 1, so the weights run away. Use the sigmoids.",
+    message="You put a softmax on top of the sigmoids. One vs all needs none: each error is its own sigmoid minus its answer.",
     source="document 002: the answer's recipe; measured: accuracy falls from 0.76 to below 0.6",
 )
 misconception_by_edit(
@@ -777,12 +724,140 @@ def floor_in_base_ten(num_classes):
 
 @misconception(
     "stacked_limits",
+    "The ceiling is right. The floor needs the natural logarithm, not the one to base 2.",
+    source="a cost in bits, as in information theory",
+)
+def floor_in_bits(num_classes):
+    ceiling = np.e / (np.e + num_classes - 1)
+    return ceiling, -np.log2(ceiling)
+
+
+@misconception(
+    "stacked_limits",
     "The ceiling is right. The floor is a cost, minus the logarithm of the ceiling, and not what is missing to 1.",
     source="a distance of probabilities taken for the cross-entropy",
 )
 def floor_as_a_distance(num_classes):
     ceiling = np.e / (np.e + num_classes - 1)
     return ceiling, 1 - ceiling
+
+
+# --- stack_gradient ---------------------------------------------------------------------------------------------
+
+
+def one_yes(rng, m, num_classes):
+    """Random true classes as a table with one yes in each row: (m, num_classes)."""
+    return np.eye(num_classes)[rng.integers(num_classes, size=m)]
+
+
+def stack_cost(theta, X, Y):
+    """The cost whose slope is asked for, computed here so that no answer can agree with its own mistake."""
+    probs = 1 / (1 + np.exp(-(X @ theta)))
+    return np.mean(np.log(np.exp(probs).sum(axis=1)) - (Y * probs).sum(axis=1))
+
+
+@exercise("stack_gradient", weight=0)
+def test_stack_gradient_has_the_shape_of_theta(learner, rng):
+    """`stack_gradient` must have the shape of `theta`: one column per class, the biases in row 0."""
+    expect_array(
+        learner.stack_gradient(rng.normal(size=(4, 5)), examples(rng, 7, 3), one_yes(rng, 7, 5)), (4, 5)
+    )
+
+
+@exercise("stack_gradient", weight=3)
+def test_stack_gradient_is_the_slope_of_its_cost(learner, rng):
+    """The gradient must be the slope of the stack's own cost in every direction (compared with finite differences)."""
+    for m, features, num_classes in ((6, 3, 4), (9, 2, 7)):
+        X, Y = examples(rng, m, features), one_yes(rng, m, num_classes)
+        theta = rng.normal(size=(features + 1, num_classes))
+        gradient = expect_array(learner.stack_gradient(theta, X, Y), theta.shape)
+        h = 1e-3
+        for _ in range(3):
+            way = rng.normal(size=theta.shape)
+            ahead = [stack_cost(theta + step * h * way, X, Y) for step in (2, 1, -1, -2)]
+            slope = (-ahead[0] + 8 * ahead[1] - 8 * ahead[2] + ahead[3]) / (12 * h)  # fourth order in h
+            expect_close(np.sum(gradient * way), slope, rtol=1e-5, atol=1e-8)
+
+
+@exercise("stack_gradient", weight=2)
+def test_stack_gradient_values(learner, reference, rng):
+    """Walk back through all layers: the softmax gives q minus truth, the sigmoid its slope, the product its input."""
+    for m, features, num_classes in ((7, 3, 5), (4, 6, 2), (1, 2, 3)):
+        theta = rng.normal(size=(features + 1, num_classes))
+        X, Y = examples(rng, m, features), one_yes(rng, m, num_classes)
+        expect_close(learner.stack_gradient(theta, X, Y), reference.stack_gradient(theta, X, Y), rtol=1e-5)
+
+
+@exercise("stack_gradient", weight=1)
+def test_stack_gradient_at_large_scores(learner, rng):
+    """Where every question is quite sure, right or wrong, the sigmoids are flat: the gradient is finite, and nearly zero."""
+    scores = rng.choice([-1.0, 1.0], size=(5, 4)) * rng.uniform(800, 1500, size=(5, 4))
+    X = np.hstack([np.ones((5, 1)), np.eye(5)])  # every example has a feature of its own
+    theta = np.vstack([np.zeros((1, 4)), scores])
+    mixed = np.vstack([np.zeros((1, 4)), np.where(np.arange(4) < 2, scores, 0.0)])  # two columns undecided
+    Y = one_yes(rng, 5, 4)
+    expect_close(learner.stack_gradient(theta, X, Y), np.zeros((6, 4)))
+    gradient = expect_array(learner.stack_gradient(mixed, X, Y), (6, 4))
+    expect_close(gradient[:, :2], np.zeros((6, 2)))
+    expect((abs(gradient[1:, 2:]) > 1e-3).all())
+
+
+misconception_by_edit(
+    "stack_gradient",
+    "stops_at_the_probabilities",
+    old="dprobs * probs * (1 - probs)",
+    new="dprobs",
+    message="You stopped one layer too early: q - y is the slope at the sigmoids. The scores lie behind them, so p(1 - p) is missing.",
+    source="document 002: the answer keeps the line with probability minus truth; measured: accuracy falls from 0.76 to below 0.6",
+)
+misconception_by_edit(
+    "stack_gradient",
+    "slope_of_the_softmax_instead",
+    old="dprobs * probs * (1 - probs)",
+    new="dprobs * q * (1 - q)",
+    message="The factor must be the slope of the sigmoid, p(1 - p), taken at its own value p. You took q, the softmax's.",
+    source="the two probabilities of the stack, confused",
+)
+misconception_by_edit(
+    "stack_gradient",
+    "forgets_the_softmax",
+    old="q = q / q.sum(axis=1, keepdims=True)",
+    new="q = probs",
+    message="You left the softmax out: the error is q minus truth, and q is the softmax of the sigmoids.",
+    source="the squared error of ten sigmoids, whose slope looks alike",
+)
+misconception_by_edit(
+    "stack_gradient",
+    "softmax_of_the_scores",
+    old="q = np.exp(probs)",
+    new="q = np.exp(X @ theta - (X @ theta).max(axis=1, keepdims=True))",
+    message="Your softmax is fed with the scores. In this stack it is fed with the sigmoids of the scores.",
+    source="the softmax of lesson 06, put where the stack has its own",
+)
+misconception_by_edit(
+    "stack_gradient",
+    "forgets_the_mean",
+    old=" / len(X)",
+    new="",
+    message="Your gradient is m times too long: the cost is a mean over the examples, so divide by m.",
+    source="measured facts, digits lesson: /m forgotten makes the learning rate m times too large",
+)
+misconception_by_edit(
+    "stack_gradient",
+    "points_downhill",
+    old="(q - Y)",
+    new="(Y - q)",
+    message="Your gradient points downhill: the error is probability minus truth. The minus of the descent comes later.",
+    source="the asker's convention of lesson 04 (truth minus prediction, added), carried over",
+)
+misconception_by_edit(
+    "stack_gradient",
+    "softmax_over_the_examples",
+    old="q.sum(axis=1, keepdims=True)",
+    new="q.sum(axis=0, keepdims=True)",
+    message="Your softmax divides by a sum over the examples. The classes of one example compete: sum over axis=1.",
+    source="axis mistakes in learners' public repositories",
+)
 
 
 # --- find_the_bug -----------------------------------------------------------------------------------------------

@@ -25,7 +25,6 @@ def _problem(rng, m, features, num_classes, size=1.0):
 
 CASES = {
     "one_hot": lambda rng: [(rng.integers(5, size=12), 5), (np.array([3, 0, 3]), 7), (np.array([0, 0]), 1)],
-    "sigmoid": lambda rng: [(3 * rng.normal(size=(6, 4)),), (np.array([1000.0, -1000.0, 0.0, 36.5]),)],
     "ova_cost": lambda rng: [
         _problem(rng, 9, 3, 5),
         _problem(rng, 1, 4, 2),
@@ -45,16 +44,17 @@ CASES = {
         (200 * rng.normal(size=(3, 3)), _examples(rng, 15, 2)),
     ],
     "stacked_limits": lambda rng: [(1,), (2,), (10,), (137,)],
+    "stack_gradient": lambda rng: [
+        (rng.normal(size=(4, 5)), _examples(rng, 9, 3), np.eye(5)[rng.integers(5, size=9)]),
+        (3 * rng.normal(size=(3, 2)), _examples(rng, 1, 2), np.eye(2)[[1]]),
+        (30 * rng.normal(size=(3, 7)), _examples(rng, 8, 2), np.eye(7)[rng.integers(7, size=8)]),
+    ],
 }
 
 
 def one_hot(y, num_classes):
     encoder = OneHotEncoder(categories=[list(range(num_classes))], sparse_output=False)
     return encoder.fit_transform(np.reshape(y, (-1, 1)))
-
-
-def sigmoid(z):
-    return expit(z)
 
 
 def ova_cost(theta, X, Y):
@@ -102,3 +102,12 @@ def stacked_limits(num_classes):
     scores[-1] = 1e3
     ceiling = softmax(expit(scores))[-1]
     return ceiling, -np.log(ceiling)
+
+
+def _stacked_cost(theta, X, Y):
+    probs = 0.5 * (1 + anp.tanh(0.5 * anp.dot(X, theta)))
+    log_q = probs - anp.log(anp.sum(anp.exp(probs), axis=1, keepdims=True))
+    return -anp.mean(anp.sum(Y * log_q, axis=1))
+
+
+stack_gradient = autograd.grad(_stacked_cost)
