@@ -65,7 +65,7 @@ def test_make_series_of_one_or_two_elements(learner, reference, rng):
 def test_make_series_of_whole_numbers_is_float64(learner):
     """A list that begins with a whole number and has not reached its first sine must be float64 all the same."""
     series = expect_array(learner.make_series(3, 4), (4,))
-    expect_close(series, [3, 4, 5, 6])
+    expect_close(series, np.array([3.0, 4.0, 5.0, 6.0]))
     expect(series.dtype == np.float64, "Its numbers are whole numbers.")
 
 
