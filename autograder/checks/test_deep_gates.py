@@ -506,8 +506,8 @@ def gates_back(learner, rng, all_sizes):
     return list(zip(found, cases, upstream, strict=True))
 
 
-def compare_gates_back(learner, reference, rng, positions):
-    for mine, arguments, dgate in gates_back(learner, rng, GATES):
+def compare_gates_back(learner, reference, rng, positions, all_sizes=GATES):
+    for mine, arguments, dgate in gates_back(learner, rng, all_sizes):
         true = reference.deep_gate_backward(dgate, reference.deep_gate(*arguments)[1])
         for k in positions:
             expect_close(mine[k], true[k], **GRADIENT)
@@ -517,6 +517,12 @@ def compare_gates_back(learner, reference, rng, positions):
 def test_gate_backward_shapes(learner, rng):
     """`deep_gate_backward` must return five arrays, each with the shape of what it is the gradient of."""
     gates_back(learner, rng, [(5, 3, 3, 2)])  # a square W2, so that a lost transpose is judged by its values
+
+
+@exercise("deep_gate_backward")
+def test_gate_backward_of_equal_layers(learner, reference, rng):
+    """With as many hidden units as gate units no shape complains, and the values must be right all the same."""
+    compare_gates_back(learner, reference, rng, range(5), [(5, 3, 3, 2), (4, 2, 2, 3)])
 
 
 @exercise("deep_gate_backward", weight=2)

@@ -673,7 +673,7 @@ def test_m_step_of_a_state_without_weight(learner, reference, rng):
     agree(learner, reference, "m_step", [(sequences, gammas, xis, floor)])
 
 
-@exercise("m_step", weight=1)
+@exercise("m_step", weight=2)
 def test_m_step_of_a_state_with_hardly_any_weight(learner, reference, rng):
     """Hardly any weight is not none: a state with weights of a millionth is counted like the others, and so are its changes."""
     sequences, gammas, xis, floor = counted(rng, (4, 6), 3, 2, 0.2)
@@ -1053,7 +1053,7 @@ def test_classify_with_zeros_in_pi_and_A(learner, reference, rng):
     same_index(learner, reference, cases)
 
 
-@exercise("classify", weight=1)
+@exercise("classify", weight=3)
 def test_classify_adds_up_all_paths(learner, reference, rng):
     """The probability of a sequence is a sum over all paths, whichever state they end in: add them up, also where states overlap."""
     cases = []
@@ -1078,7 +1078,7 @@ def test_classify_adds_up_all_paths(learner, reference, rng):
     same_index(learner, reference, cases)
 
 
-@exercise("classify", weight=1)
+@exercise("classify", weight=2)
 def test_classify_takes_the_logarithm_of_A(learner, reference, rng):
     """A counts with its logarithm, as everything else in the sum does: a change that is ten times rarer must cost log 10."""
     cases = []
