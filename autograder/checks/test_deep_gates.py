@@ -6,7 +6,7 @@ import pytest
 from autograder.checking import expect, expect_array, expect_close, misconception_by_edit
 
 NEEDS = {"deep_gate_backward": ["deep_gate", "layer_backward"]}
-OPAQUE = {"lstm_cell_forward": [3], "deep_gate": [1]}
+OPAQUE = {"deep_gate": [1]}
 CHANGES_ARGUMENTS = set()
 
 exercise = pytest.mark.exercise
@@ -96,7 +96,29 @@ def test_cell_with_large_scores_and_cells(learner, reference, rng):
         compare_cells(learner, reference, cases, position)
 
 
+@exercise("lstm_cell_forward")
+def test_cell_cache(learner, reference, rng):
+    """The cache must hold, in this order: a_next, c_next, a_prev, c_prev, ft, it, cct, ot, xt, parameters."""
+    cases = [cell_arguments(rng, *sizes) for sizes in CELLS]
+    for result, arguments in zip(learner.map("lstm_cell_forward", cases), cases, strict=True):
+        cache, right = result[3], reference.lstm_cell_forward(*arguments)[3]
+        parts(
+            cache,
+            len(right),
+            "as the cache a tuple of ten: leave the line of the stub that packs it as it is",
+        )
+        for mine, true in zip(cache, right, strict=True):
+            expect_close(mine, true)
+
+
 for name, old, new, message, source in [
+    (
+        "takes_the_weights_of_the_input_gate_twice",
+        'parameters["Wo"]',
+        'parameters["Wi"]',
+        "The output gate is made with Wi, the weights of the input gate. It has weights of its own: Wo.",
+        "copy and paste, found in a trial: training would hide it",
+    ),
     (
         "input_first",
         "[a_prev, xt]",
@@ -484,8 +506,8 @@ def gates_back(learner, rng, all_sizes):
     return list(zip(found, cases, upstream, strict=True))
 
 
-def compare_gates_back(learner, reference, rng, positions):
-    for mine, arguments, dgate in gates_back(learner, rng, GATES):
+def compare_gates_back(learner, reference, rng, positions, all_sizes=GATES):
+    for mine, arguments, dgate in gates_back(learner, rng, all_sizes):
         true = reference.deep_gate_backward(dgate, reference.deep_gate(*arguments)[1])
         for k in positions:
             expect_close(mine[k], true[k], **GRADIENT)
@@ -494,7 +516,13 @@ def compare_gates_back(learner, reference, rng, positions):
 @exercise("deep_gate_backward", weight=0)
 def test_gate_backward_shapes(learner, rng):
     """`deep_gate_backward` must return five arrays, each with the shape of what it is the gradient of."""
-    gates_back(learner, rng, GATES[:1])
+    gates_back(learner, rng, [(5, 3, 3, 2)])  # a square W2, so that a lost transpose is judged by its values
+
+
+@exercise("deep_gate_backward")
+def test_gate_backward_of_equal_layers(learner, reference, rng):
+    """With as many hidden units as gate units no shape complains, and the values must be right all the same."""
+    compare_gates_back(learner, reference, rng, range(5), [(5, 3, 3, 2), (4, 2, 2, 3)])
 
 
 @exercise("deep_gate_backward", weight=2)
@@ -554,6 +582,20 @@ for name, old, new, message, source in [
         NO_OUTER_SLOPE + SECOND_LINE + NO_INNER_SLOPE,
         "Both slopes are missing: your backward pass treats the gate as two linear layers.",
         "measured facts, section 6: a net without its slopes",
+    ),
+    (
+        "inner_slope_from_the_gate",
+        INNER,
+        "layer_backward(dhidden / (hidden * (1.0 - hidden)) * (gate * (1.0 - gate)), hidden, concat, W1)",
+        "You made the inner slope from `gate`. Chunk 2 put out `hidden`, so its slope is hidden (1 − hidden).",
+        "exercise 8's mistake E; a raw ValueError as soon as the two layers differ in size",
+    ),
+    (
+        "goes_back_without_the_transpose",
+        OUTER,
+        "layer_backward(dgate, gate, hidden, W2.T)",
+        "W2 goes back without being transposed. With as many hidden units as gate units no shape complains, and the direction is lost.",
+        "exercise 8's mistake C; square W2: a forgotten transpose raises no error",
     ),
     (
         "slope_of_tanh_inside",

@@ -97,6 +97,7 @@ def test_density_in_other_dimensions(learner, reference, rng):
         gaussians(rng, 4, 2, 5),
         gaussians(rng, 1, 1, 1),
         gaussians(rng, 3, 1, 3),
+        gaussians(rng, 6, 3, 1),
     ]
     agree(learner, reference, "log_gaussian", cases)
 
@@ -184,6 +185,21 @@ def test_sum_values(learner, reference, rng):
     agree(learner, reference, "log_sum_exp", cases)
 
 
+@exercise("log_sum_exp", weight=1)
+def test_sum_with_axes_of_length_one(learner, reference, rng):
+    """Only the given axis disappears, also where it, or another one, has length 1."""
+    cases = [((4, 3, 1), 0), ((4, 1, 3), 0), ((1, 3), 0), ((3, 1), 1), ((1, 3), 1), ((1,), 0)]
+    agree(learner, reference, "log_sum_exp", [(rng.normal(size=shape), axis) for shape, axis in cases])
+
+
+@exercise("log_sum_exp", weight=1)
+def test_sum_within_a_slice_far_apart(learner, reference, rng):
+    """Where the entries of one slice lie thousands apart, only its largest entry is a safe shift."""
+    noise = rng.normal(size=(3, 4))
+    far, apart = noise + np.array([[0.0], [4000.0], [-9000.0]]), noise + np.array([[0.0], [900.0], [-50.0]])
+    agree(learner, reference, "log_sum_exp", [(rng.permutation(v).T, 1) for v in (far, apart)] + [(far, 0)])
+
+
 @exercise("log_sum_exp", weight=2)
 def test_sum_of_extreme_values(learner, reference, rng):
     """Values of -10000 or 10000 must give finite results: subtract the maximum before `np.exp`, add it after `np.log`."""
@@ -233,6 +249,16 @@ def shifts_by_the_largest_of_all(values, axis):
     top = top if np.isfinite(top) else 0.0
     return top + np.log(np.sum(np.exp(values - top), axis=axis))
 
+
+for shift, words in (("min", "smallest entry"), ("mean", "mean")):
+    misconception_by_edit(
+        "log_sum_exp",
+        f"shifts_by_the_{shift}",
+        old="top = np.max(values",
+        new=f"top = np.{shift}(values",
+        message=f"You shift by the {words} of a slice. An entry a thousand above it then overflows: only the largest entry is safe.",
+        source="measured: survives where the entries of a slice lie close together",
+    )
 
 misconception_by_edit(
     "log_sum_exp",
@@ -647,6 +673,15 @@ def test_m_step_of_a_state_without_weight(learner, reference, rng):
     agree(learner, reference, "m_step", [(sequences, gammas, xis, floor)])
 
 
+@exercise("m_step", weight=2)
+def test_m_step_of_a_state_with_hardly_any_weight(learner, reference, rng):
+    """Hardly any weight is not none: a state with weights of a millionth is counted like the others, and so are its changes."""
+    sequences, gammas, xis, floor = counted(rng, (4, 6), 3, 2, 0.2)
+    for gamma, xi in zip(gammas, xis, strict=True):
+        gamma[:, 1], xi[1] = 1e-6 * gamma[:, 1], 1e-6 * xi[1]
+    agree(learner, reference, "m_step", [(sequences, gammas, xis, floor)])
+
+
 @exercise("m_step", weight=1)
 def test_m_step_of_short_sequences(learner, reference, rng):
     """Sequences of one row have no changes; if all are so short, A is 1/Q everywhere. One sequence and one coordinate work, too."""
@@ -654,6 +689,7 @@ def test_m_step_of_short_sequences(learner, reference, rng):
         counted(rng, (1, 1, 1), 2, 3, 0.1),
         counted(rng, (1, 5), 3, 2, 0.1),
         counted(rng, (6,), 2, 1, 0.1),
+        counted(rng, (4, 3), 1, 2, 0.1),
     ]
     agree(learner, reference, "m_step", cases)
 
@@ -692,6 +728,9 @@ M_EDITS = [
     ("gives_a_state_without_weight_nan", "weights = np.where(weights.sum(axis=0) > 0, weights, 1.0)", "weights = 1.0 * weights",
      "A state without weight becomes nan: 0/0. By the convention it gets mean and covariance of all rows.",
      "0/0 in the weighted mean"),
+    ("takes_little_weight_for_none", "weights = np.where(weights.sum(axis=0) > 0, weights, 1.0)", "weights = np.where(weights.sum(axis=0) > 1e-3, weights, 1.0)",
+     "You treat a state with little weight as one without any. The docstring says exactly 0: a small weight divides out.",
+     "a trial's program, which the checks let pass"),
     ("forgets_the_floor", "floor * np.eye(X.shape[1])", "0.0",
      "The floor is missing. Without it a state on equal rows has a singular covariance.",
      "facts: LinAlgError without it"),
@@ -1014,6 +1053,49 @@ def test_classify_with_zeros_in_pi_and_A(learner, reference, rng):
     same_index(learner, reference, cases)
 
 
+@exercise("classify", weight=3)
+def test_classify_adds_up_all_paths(learner, reference, rng):
+    """The probability of a sequence is a sum over all paths, whichever state they end in: add them up, also where states overlap."""
+    cases = []
+    for shared in (
+        0.7,
+        0.1,
+        0.8,
+        0.2,
+    ):  # how far from the rows the single state lies: far, and three equal states win
+        middle = rng.normal(size=2)
+        means = {1: np.full((1, 2), middle + [shared, 0]), 3: np.full((3, 2), middle + [0.45, 0])}
+        alone, three = (
+            {
+                "pi": np.full(Q, 1 / Q),
+                "A": np.full((Q, Q), 1 / Q),
+                "means": means[Q],
+                "covs": np.stack([np.eye(2)] * Q),
+            }
+            for Q in (1, 3)
+        )
+        cases.append((np.stack([middle] * 2), [alone, three]))
+    same_index(learner, reference, cases)
+
+
+@exercise("classify", weight=2)
+def test_classify_takes_the_logarithm_of_A(learner, reference, rng):
+    """A counts with its logarithm, as everything else in the sum does: a change that is ten times rarer must cost log 10."""
+    cases = []
+    for winner in (1, 0, 1, 0):
+        still = np.array([[0.95, 0.05], [0.05, 0.95]])
+        models = []
+        for A, gap in (
+            (still, 1.45),
+            (still[::-1], 0.0),
+        ):  # one stays as the rows do, the other lies nearer to them
+            means = np.array([[gap, 0.0], [30.0, gap]])
+            models.append({"pi": np.full(2, 0.5), "A": A, "means": means, "covs": np.stack([np.eye(2)] * 2)})
+        X = np.tile([0.0, 0.0], (9, 1)) + 0.02 * rng.normal(size=(9, 2))
+        cases.append((X, models if winner == 0 else models[::-1]))
+    same_index(learner, reference, cases)
+
+
 CLASSIFY_EDITS = [
     ("takes_the_smallest", "int(np.argmax(logliks))", "int(np.argmin(logliks))",
      "You choose the model that fits worst. Log likelihoods are negative, but larger is still better.",
@@ -1033,6 +1115,12 @@ CLASSIFY_EDITS = [
     ("takes_the_best_state_of_each_row", "forward_log(log_pi, log_A, log_B)[1]", "log_B.max(axis=1).sum()",
      "You take the best Gaussian for each row and ignore pi and A. Use the forward pass.",
      "points classified one by one, then added up"),
+    ("takes_the_best_last_state", "forward_log(log_pi, log_A, log_B)[1]", "np.max(forward_log(log_pi, log_A, log_B)[0][-1])",
+     "You take the best of the last states. A path may end in any of them: use loglik, the sum over all.",
+     "a trial's program: alpha[-1].max() in place of loglik"),
+    ("forgets_the_logarithm_of_A", 'np.log(model["A"])', '1.0 * model["A"]',
+     "A enters as it is. forward_log asks for its logarithm.",
+     "a mutant that the checks let pass: A not logged"),
     ("takes_the_last_row_only", "forward_log(log_pi, log_A, log_B)[1]", "log_sum_exp(log_B[-1], 0)",
      "Only the last row is looked at. The log likelihood of the whole sequence is what counts.",
      "every movement ends at the same point"),

@@ -33,7 +33,8 @@ def lstm_cell_forward__all_gates_at_once(xt, a_prev, c_prev, parameters):
     c_next = ft * c_prev + it * cct
     a_next = ot * np.tanh(c_next)
     s = parameters["Wy"] @ a_next + parameters["by"]
-    return a_next, c_next, np.exp(s - np.logaddexp.reduce(s, axis=0)), {"kept": concat}
+    cache = (a_next, c_next, a_prev, c_prev, ft, it, cct, ot, xt, parameters)
+    return a_next, c_next, np.exp(s - np.logaddexp.reduce(s, axis=0)), cache
 
 
 def deep_gate__with_the_bias_in_the_matrix(concat, W1, b1, W2, b2):
