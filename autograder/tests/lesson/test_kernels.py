@@ -6,7 +6,6 @@ under loops of other processors. Left out, and named at the end of the run, is w
 
 import base64
 import io
-import json
 import os
 import re
 import subprocess
@@ -116,7 +115,7 @@ def test_release_stops_nowhere_but_at_answers(lesson, kernel, record_property):
     if not runs_here(kernel):
         record_property("left_out", f"the kernel {kernel}: this processor has not its instructions")
         return
-    release = nbformat.from_dict(json.loads(nbformat.writes(lesson.release)))
+    release = nbformat.reads(lesson.release_text, as_version=4)
     for cell in run(release, lesson, kernel, errors=True).cells:
         for output in cell.get("outputs", []):
             assert output.output_type != "error" or output.ename == "NotImplementedError", (
