@@ -284,7 +284,7 @@ class WorkerProcess:
         return self.receive(deadline)
 
     def send(self, message: Any, buffers: list[memoryview], deadline: Deadline) -> None:
-        for piece in wire.encode(message, buffers):
+        for piece in wire.encode(message, buffers, wire.MAX_REQUEST):
             view = memoryview(piece)
             while view:
                 try:

@@ -18,7 +18,8 @@ from autograder.sandbox.printable import ACTIVE, printable
 
 MAGIC = b"WWL1"
 PREFIX = struct.Struct("<4sIQ")  # magic, bytes of the header, bytes of the arrays
-MAX_HEADER = 1 << 20
+MAX_HEADER = 1 << 20  # of a reply
+MAX_REQUEST = 16 << 20  # of a header that the judge sends: the longest cell that intake lets through fits
 MAX_ARRAYS = 64 << 20
 MAX_VALUE = 16 << 20  # of one array
 MAX_BUFFERS = 512
@@ -457,8 +458,10 @@ def _is_text(array: np.ndarray) -> bool:
 # --- frames ---------------------------------------------------------------------------------------------------------
 
 
-def encode(message: Any, buffers: list[memoryview]) -> list[bytes | memoryview]:
-    """Pieces of one frame, to be written one after the other.
+def encode(
+    message: Any, buffers: list[memoryview], longest: int = MAX_HEADER
+) -> list[bytes | memoryview]:
+    """Pieces of one frame, to be written one after the other; its header has at most ``longest`` bytes.
 
     Raises
     ------
@@ -472,16 +475,16 @@ def encode(message: Any, buffers: list[memoryview]) -> list[bytes | memoryview]:
         padding = -len(buffer) % ALIGNMENT
         pieces += [buffer, bytes(padding)] if padding else [buffer]
         total += len(buffer) + padding
-    if len(header) > MAX_HEADER or total > MAX_ARRAYS or len(buffers) > MAX_BUFFERS:
+    if len(header) > longest or total > MAX_ARRAYS or len(buffers) > MAX_BUFFERS:
         raise WireError("too large to send in one frame")
     pieces.insert(0, PREFIX.pack(MAGIC, len(header), total) + header)
     return [b"".join(pieces)] if total < SMALL_FRAME else pieces
 
 
-def sizes(prefix: bytes) -> tuple[int, int]:
+def sizes(prefix: bytes, longest: int = MAX_HEADER) -> tuple[int, int]:
     """Bytes of the header and of the arrays that follow a frame's prefix; `WireError` if it is no frame."""
     magic, header, arrays = PREFIX.unpack(prefix)
-    if magic != MAGIC or header > MAX_HEADER or arrays > MAX_ARRAYS:
+    if magic != MAGIC or header > longest or arrays > MAX_ARRAYS:
         raise WireError("these bytes are no frame")
     return header, arrays
 

@@ -173,7 +173,7 @@ class Worker:
             self._connection.sendall(piece)
 
     def _receive(self) -> tuple[Any, list[memoryview]]:
-        header, arrays = wire.sizes(self._exactly(wire.PREFIX.size))
+        header, arrays = wire.sizes(self._exactly(wire.PREFIX.size), wire.MAX_REQUEST)
         return wire.decode(bytes(self._exactly(header)), self._exactly(arrays), wire.DECODE_REQUEST)
 
     def _exactly(self, size: int) -> bytearray:

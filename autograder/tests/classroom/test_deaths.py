@@ -280,12 +280,12 @@ def right(grader, padding=""):
     return grader.grade(as_bytes(made), "tiny.ipynb", TINY)
 
 
-def test_judge_without_a_zygote_is_replaced_at_once(warm):
+def test_judge_without_a_zygote_gets_another_at_once(warm):
     grader, judge = warm
     (zygote,) = of_kind("zygote", judge)
     os.kill(zygote, signal.SIGKILL)
     assert [right(grader).score for _ in range(3)] == [6.0] * 3
-    assert grader._judges[0]._process.pid != judge
+    assert of_kind("zygote", grader._judges[0]._process.pid) not in ([], [zygote])
 
 
 @pytest.mark.parametrize("size", [0, 1 << 20], ids=["small", "more than a pipe holds"])
@@ -512,7 +512,8 @@ def test_batch_goes_on_over_a_damaged_journal(course, whole, caplog):
     done = CliRunner().invoke(main, ["grade", TINY, "--course", str(course.root)])
     assert done.exit_code == 0, done.output
     assert gradebook(course, TINY) == whole
-    assert sum("no result of this version" in record.getMessage() for record in caplog.records) == 1
+    said = [r.getMessage() for r in caplog.records if "no result of this version" in r.getMessage()]
+    assert len(set(said)) == len(said) <= 2, "once, and once more for the line that had no end yet"
     assert [line for line in judged(course) if journal._entry(line)] and len(judged(course)) >= STUDENTS
 
 
@@ -539,11 +540,17 @@ def test_two_at_once_do_not_collide(course, whole, other):
 def test_two_of_nbgrader_at_once_do_not_collide(course, whole):
     first = autograded(course)
     wait_for(lambda: judged(course), first)
-    second = finished(autograded(course))
-    done = finished(first)
-    assert (done.returncode, second.returncode) == (0, 0), done.stderr + second.stderr
-    assert "Traceback" not in done.stderr + second.stderr
-    assert f"at work already: process {first.pid} on " in second.stderr
+    os.kill(first.pid, signal.SIGSTOP)  # it keeps its turn until the second one has seen that
+    second = autograded(course)
+    said = ""
+    while f"at work already: process {first.pid} on " not in said:
+        line = second.stderr.readline()
+        assert line, said
+        said += line
+    os.kill(first.pid, signal.SIGCONT)
+    second, done = finished(second), finished(first)
+    assert (done.returncode, second.returncode) == (0, 0), done.stderr + said + second.stderr
+    assert "Traceback" not in done.stderr + said + second.stderr
     assert gradebook(course, TINY) == whole
 
 
@@ -734,7 +741,8 @@ def test_clock_that_jumps_changes_nothing(course, whole, monkeypatch):
     rng = random.Random(1)
     now = time.time()
     monkeypatch.setattr(time, "time", lambda: now + rng.uniform(-3e8, 3e8))
-    for age, path in enumerate(batch.submissions(course, TINY).values()):
+    for age, student in enumerate(batch.submissions(course, TINY)):
+        path = course.grading / "submitted" / student / TINY / "tiny.ipynb"
         os.utime(path, (now + (-1) ** age * 3e8,) * 2)
     for _ in range(2):
         done = CliRunner().invoke(main, ["grade", TINY, "--course", str(course.root)])
