@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from autograder.classroom.terminal import say
 from autograder.intake.notebook import UnreadableNotebook, read
 from autograder.lesson.layout import Course, CourseError, Lesson
-from autograder.sandbox import isolation
+from autograder.sandbox.isolation import LEVELS
 from autograder.sandbox.learner import Learner
 from autograder.sandbox.processes import Zygote
 
@@ -34,7 +34,7 @@ def examine(course: Course) -> bool:
         say(f"  missing   {words}")
     if level == "weak":
         say("  A learner's program could read files here. Good enough to check your own work, not for marks.")
-    return isolation.LEVELS.index(level) >= isolation.LEVELS.index("container")
+    return LEVELS.index(level) >= LEVELS.index("container")
 
 
 def about_course(lessons: Iterable[Lesson]) -> list[str]:

@@ -21,7 +21,7 @@ from autograder.judging.results import Result, Verdict
 from autograder.judging.sitting import Sitting
 from autograder.lesson import release as released
 from autograder.lesson.layout import Course, CourseError
-from autograder.sandbox import isolation
+from autograder.sandbox.isolation import LEVELS, hide_memory
 from autograder.sandbox.learner import Learner
 from autograder.sandbox.processes import IsolationError, SandboxLost, Zygote
 
@@ -120,7 +120,7 @@ class Judge:
         cells = [(cell.label, cell.source) for cell in request.cells]
         learner = Learner(self._zygote, cells, examination.lesson.given, examination.opaque, request.limits)
         learner.start()
-        if isolation.LEVELS.index(learner.isolation) < isolation.LEVELS.index(request.least_isolation):
+        if LEVELS.index(learner.isolation) < LEVELS.index(request.least_isolation):
             learner.stop()
             raise IsolationError(
                 f"this machine isolates only at level {learner.isolation!r}, {request.least_isolation!r} is required "
@@ -130,8 +130,8 @@ class Judge:
 
 
 def main() -> None:
-    root, level = sys.argv[1:]
-    isolation.hide_memory()
+    root, isolation = sys.argv[1:]
+    hide_memory()
     limit_memory(MEMORY)
     out = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever a check prints must not mix with the results
@@ -145,4 +145,4 @@ def main() -> None:
         course = Course(Path(root))
     except CourseError as error:
         sys.exit(str(error))
-    Judge(course, level).serve((decode(line) for line in sys.stdin.buffer), answer)
+    Judge(course, isolation).serve((decode(line) for line in sys.stdin.buffer), answer)
