@@ -12,7 +12,7 @@ from autograder.sandbox.processes import LearnerRaised
 from autograder.sandbox.wire import Seed
 
 __all__ = [
-    "Failed", "Seed", "expect", "expect_array", "expect_close", "expect_raises", "misconception", "misconception_by_edit",
+    "Failed", "LearnerRaised", "Seed", "expect", "expect_array", "expect_close", "expect_raises", "misconception", "misconception_by_edit",
 ]  # fmt: skip
 
 

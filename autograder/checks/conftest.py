@@ -53,8 +53,8 @@ def reference(lesson):
 @pytest.fixture(scope="module")
 def learner(request, zygote, lesson):
     path = request.config.getoption("--submission") or lesson.solution_path
-    notebook, _ = repair(read(path.read_bytes())[0], lesson.release)
-    cells = [(f"cell {cell.index}", cell.source) for cell in code_cells(notebook, lesson.release)]
+    notebook, _ = repair(read(path.read_bytes())[0], lesson.released)
+    cells = [(f"cell {cell.index}", cell.source) for cell in code_cells(notebook, lesson.released)]
     learner = Learner(zygote, cells, lesson.given, getattr(request.module, "OPAQUE", {}))
     learner.start()
     yield learner

@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 
 from autograder.checking import (
+    LearnerRaised,
     expect,
     expect_array,
     expect_close,
     misconception,
     misconception_by_edit,
 )
-from autograder.sandbox.processes import LearnerRaised
 
 NEEDS = {
     "discretise": ["expm"],

@@ -1,1 +1,1 @@
-"""Many submissions, nbgrader, and what people read: batches, journal, gradebook, pages and tables."""
+"""Many submissions, nbgrader, and what people read: one result or a class full, journal, gradebook, pages and tables."""

@@ -67,23 +67,15 @@ def grade_all(
     results: dict[str, Result] = {}
     waiting: dict[Future, tuple[str, str]] = {}
     for submission in submissions(course, lesson).values():
-        student = submission.student
-        try:
-            request = _prepared(preparing, submission)
-        except (UnreadableNotebook, CourseError) as error:
-            results[student] = unreadable(f"{student}/{lesson}", str(error), lesson=lesson, student=student)
-            on_result(results[student])
-            continue
-        except Exception as error:  # ours; a notebook that brings it out must not stop the others
-            results[student] = _fault(error, student, lesson)
-            on_result(results[student])
-            continue
-        key = request.key(fingerprint)
-        if (known := journal.get(key)) is not None:
-            results[student] = known
-            on_result(known)
-        else:
-            waiting[executor.submit(judge, str(course.root), settings, request)] = student, key
+        student, found = submission.student, _prepared(preparing, submission)
+        if isinstance(found, Request):
+            request, key = found, found.key(fingerprint)
+            found = journal.get(key)
+            if found is None:
+                waiting[executor.submit(judge, str(course.root), settings, request)] = student, key
+                continue
+        results[student] = found
+        on_result(found)
     for future in as_completed(waiting):
         student, key = waiting[future]
         results[student] = _outcome(future, student, lesson)
@@ -92,9 +84,16 @@ def grade_all(
     return [results[student] for student in sorted(results)]
 
 
-def _prepared(grader: Grader, handed_in: Submission) -> Request:
+def _prepared(grader: Grader, handed_in: Submission) -> Request | Result:
+    """What the judge is to get of a submission, or the result of one that it cannot get."""
     student, lesson = handed_in.student, handed_in.lesson
-    return grader.prepare(handed_in.notebook(), f"{student}/{lesson}", lesson, student)
+    name = f"{student}/{lesson}"
+    try:
+        return grader.prepare(handed_in.notebook(), name, lesson, student)
+    except (UnreadableNotebook, CourseError) as error:
+        return unreadable(name, str(error), lesson=lesson, student=student)
+    except Exception as error:  # ours; a notebook that brings it out must not stop the others
+        return _fault(error, student, lesson)
 
 
 def _outcome(future: Future, student: str, lesson: str) -> Result:

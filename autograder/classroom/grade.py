@@ -230,7 +230,7 @@ class Grader:
         notebook, notes = read(data)
         lesson = lesson or self._find_lesson(notebook, name)
         self.course.expect_lesson(lesson, notebook)
-        mended, mending_notes = repair(notebook, self.course.lesson(lesson).release)
+        mended, mending_notes = repair(notebook, self.course.lesson(lesson).released)
         return self.request(mended, name, lesson, student, seed, notes + mending_notes)
 
     def request(
@@ -243,8 +243,8 @@ class Grader:
         notes: Sequence[str] = (),
     ) -> Request:
         """What the judge gets of a notebook that has been read and repaired already; see `prepare`."""
-        release = self.course.lesson(lesson).release
-        cells = [CellToRun(_label(c), c.name, c.source) for c in code_cells(mended, release)]
+        running = code_cells(mended, self.course.lesson(lesson).released)
+        cells = [CellToRun(_label(c), c.name, c.source) for c in running]
         if seed is None:
             work = msgspec.json.encode([cell.source for cell in cells])
             seed = (

@@ -30,6 +30,7 @@ from autograder.intake.sanitise import sanitise
 from autograder.intake.submitted import TIMESTAMP, Submission, submissions
 from autograder.judging.results import ExerciseResult, Result, unreadable
 from autograder.lesson.layout import Course, CourseError
+from autograder.lesson.release import Release
 from autograder.sandbox.isolation import LEVELS
 from autograder.sandbox.printable import one_line
 from autograder.sandbox.processes import Limits
@@ -128,9 +129,9 @@ def _take_turns(converter: Autograde) -> None:
     converter.convert_notebooks = in_turn
 
 
-def _release(root: str, resources) -> NotebookNode:
-    """The release that a submission comes from; not to be changed."""
-    return _course(Path(root)).lesson(resources["nbgrader"]["assignment"]).release
+def _release(root: str, resources) -> Release:
+    """The release that a submission comes from."""
+    return _course(Path(root)).lesson(resources["nbgrader"]["assignment"]).released
 
 
 class Intake(NbGraderPreprocessor):
@@ -148,11 +149,11 @@ class Intake(NbGraderPreprocessor):
         return clean, resources
 
 
-def _mark_released(notebook: NotebookNode, release: NotebookNode) -> None:
+def _mark_released(notebook: NotebookNode, release: Release) -> None:
     """Note at each cell that stands as it was released, so that the feedback page shows it whole."""
-    sources = {cell.id: cell.source for cell in release.cells}
     for cell in notebook.cells:
-        cell.metadata.course["released"] = cell.source == sources.get(cell.id)
+        original = release.by_name.get(cell.id)
+        cell.metadata.course["released"] = original is not None and cell.source == original.source
 
 
 class Judge(NbGraderPreprocessor):

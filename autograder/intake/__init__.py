@@ -1,1 +1,1 @@
-"""From bytes that somebody handed in to the cells that run: opened safely, mended, made harmless."""
+"""From the bytes that somebody handed in to the cells that run: opened safely, mended against the release, made harmless."""

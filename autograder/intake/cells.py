@@ -6,8 +6,7 @@ from dataclasses import dataclass
 
 from nbformat import NotebookNode
 
-from autograder.intake.repair import COPY, likeness
-from autograder.lesson.release import grading_of, is_untouched, names_defined, role_of
+from autograder.lesson.release import COPY, Release, is_untouched, names_defined
 
 # What IPython understands at the start of a statement and Python does not: magics, shell lines, help.
 MAGIC = re.compile(
@@ -41,7 +40,7 @@ class Cell:
     index: int
 
 
-def code_cells(submitted: NotebookNode, release: NotebookNode) -> list[Cell]:
+def code_cells(submitted: NotebookNode, release: Release) -> list[Cell]:
     """The cells of a repaired notebook that run when it is graded, in order.
 
     The release's import cell comes first, then the answer cells and the learner's own cells; an import cell
@@ -53,48 +52,45 @@ def code_cells(submitted: NotebookNode, release: NotebookNode) -> list[Cell]:
     ----------
     submitted : NotebookNode
         As :func:`autograder.intake.repair.repair` returns it.
-    release : NotebookNode
-        The released notebook of the same lesson.
+    release : Release
+        Of the same lesson.
 
     Returns
     -------
     list of Cell
     """
-    originals = {cell.id: cell for cell in release.cells}
-    runs = list(_running(submitted, release, originals))
-    defined = set().union(*(names_defined(cell.source) for cell in runs if not _is_stub(cell, originals)))
-    return [cell for cell in runs if not (_is_stub(cell, originals) and cell.name in defined)]
+    runs = list(_running(submitted, release))
+    defined = set().union(*(names_defined(cell.source) for cell in runs if not _is_stub(cell, release)))
+    return [cell for cell in runs if not (_is_stub(cell, release) and cell.name in defined)]
 
 
-def _running(
-    submitted: NotebookNode, release: NotebookNode, originals: dict[str, NotebookNode]
-) -> Iterator[Cell]:
-    alike = likeness(release.cells)
+def _running(submitted: NotebookNode, release: Release) -> Iterator[Cell]:
     numbers = {cell.id: _number(cell, place) for place, cell in enumerate(submitted.cells, 1)}
     sources = {cell.id: cell.source for cell in submitted.cells}
     for original in release.cells:
-        if role_of(original) == "imports":
-            kept = is_untouched(sources.get(original.id, ""), original.source)
-            yield Cell(None, plain_python(original.source), numbers[original.id] if kept else 0)
+        if original.role == "imports":
+            kept = is_untouched(sources.get(original.name, ""), original.source)
+            yield Cell(None, plain_python(original.source), numbers[original.name] if kept else 0)
     for cell in submitted.cells:
         if cell.cell_type != "code":
             continue
-        original = originals.get(cell.id)
-        match role_of(original) if original else "own":
+        original = release.by_name.get(cell.id)
+        match original.role if original else "own":
             case "answer":
-                name = grading_of(original)["grade_id"]
+                name = original.name
             case "imports" if not is_untouched(cell.source, original.source):
                 name = None
-            case "own" if not _is_copy(alike(cell.source), release):
+            case "own" if not _is_copy(cell.source, release):
                 name = None
             case _:
                 continue
         yield Cell(name, plain_python(cell.source), numbers[cell.id])
 
 
-def _is_copy(shares: list[tuple[float, int]], release: NotebookNode) -> bool:
+def _is_copy(source: str, release: Release) -> bool:
     """Whether a learner's own cell repeats a check or a demo of the course."""
-    return any(share >= COPY and role_of(release.cells[r]) in ("check", "demo") for share, r in shares)
+    alike = release.alike(source)
+    return any(share >= COPY and original.role in ("check", "demo") for share, original in alike)
 
 
 def _number(cell: NotebookNode, place: int) -> int:
@@ -103,8 +99,8 @@ def _number(cell: NotebookNode, place: int) -> int:
     return number if isinstance(number, int) else place
 
 
-def _is_stub(cell: Cell, originals: dict[str, NotebookNode]) -> bool:
-    return cell.name is not None and is_untouched(cell.source, originals[cell.name].source)
+def _is_stub(cell: Cell, release: Release) -> bool:
+    return cell.name is not None and is_untouched(cell.source, release.answers[cell.name].source)
 
 
 def plain_python(source: str) -> str:

@@ -13,6 +13,7 @@ from copy import deepcopy
 import nbformat
 from nbformat import NotebookNode
 
+from autograder.lesson.release import Release
 from autograder.sandbox.printable import ACTIVE
 
 MAX_TEXT = 30_000  # characters of a text cell; Markdown with formulas takes quadratic time to draw
@@ -40,15 +41,15 @@ BAD_LINK = re.compile(
 NO_DESCRIPTION = "A picture drawn by this cell; no description was given."
 
 
-def sanitise(notebook: NotebookNode, release: NotebookNode) -> NotebookNode:
+def sanitise(notebook: NotebookNode, release: Release) -> NotebookNode:
     """Take everything out of a repaired notebook that could act when somebody opens it.
 
     Parameters
     ----------
     notebook : NotebookNode
         As :func:`autograder.intake.repair.repair` returns it. It is not changed.
-    release : NotebookNode
-        The released notebook of the same lesson. Text cells with exactly its words stay as they are.
+    release : Release
+        Of the same lesson. Text cells with exactly its words stay as they are.
 
     Returns
     -------
@@ -56,7 +57,7 @@ def sanitise(notebook: NotebookNode, release: NotebookNode) -> NotebookNode:
         The same cells. Learners' text is plain Markdown with mathematics; of the outputs only PNG pictures of
         a reasonable size are left, as many as a reader would look at. Raw cells have become text cells.
     """
-    trusted = {cell.source for cell in release.cells if cell.cell_type == "markdown"}
+    trusted = {cell.source for cell in release.cells if cell.kind == "markdown"}
     room = _Room()
     cells = [_plain_cell(cell, trusted, room) for cell in notebook.cells]
     return nbformat.from_dict({**deepcopy({**notebook, "cells": []}), "cells": cells})

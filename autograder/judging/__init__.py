@@ -1,1 +1,1 @@
-"""Hidden checks against a learner's values: from one submission's cells to an exact result."""
+"""Hidden checks against a learner's values: from the cells of one submission to its exact result."""

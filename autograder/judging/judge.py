@@ -19,8 +19,8 @@ from autograder.judging.plugin import Examination
 from autograder.judging.request import Request
 from autograder.judging.results import Result, Verdict
 from autograder.judging.sitting import Sitting
-from autograder.lesson import release as released
 from autograder.lesson.layout import Course, CourseError
+from autograder.lesson.release import is_untouched
 from autograder.sandbox.isolation import LEVELS, hide_memory
 from autograder.sandbox.learner import Learner
 from autograder.sandbox.processes import IsolationError, SandboxLost, Zygote
@@ -91,28 +91,29 @@ class Judge:
     def grade(self, request: Request, examination: Examination) -> Result:
         """Result of one submission."""
         start = time.perf_counter()
-        release = examination.lesson.release
-        stubs, points = released.stub_sources(release), released.points(release)
+        release = examination.lesson.released
         sources = {cell.name: cell.source for cell in request.cells if cell.name}
         labels = {cell.name: cell.label for cell in request.cells if cell.name}
         untouched = {
-            name for name, source in sources.items() if released.is_untouched(source, stubs.get(name, ""))
+            name
+            for name, stub in release.answers.items()
+            if name in sources and is_untouched(sources[name], stub.source)
         }
         learner = self._start(request, examination)
         sitting = Sitting(learner, examination.solution, request.seed, sources, labels, untouched)
         graded: list = []
         try:
-            for exercise in examination.exercises(points, stubs):
+            for exercise in examination.exercises():
                 before = {result.name: result.verdict for result in graded}
                 graded.append(sitting.examine(exercise, before))
         finally:
             learner.stop()
         return Result(
             notebook=request.name, lesson=request.lesson, student=request.student, isolation=learner.isolation,
-            seed=request.seed, score=results.total([r.score for r in graded]), points=float(sum(points.values())),
+            seed=request.seed, score=results.total([r.score for r in graded]), points=float(sum(release.points.values())),
             seconds=round(time.perf_counter() - start, 4), verdict=results.overall([r.verdict for r in graded]),
             message=next((r.message for r in graded if r.verdict not in NOT_WORTH_A_WORD), ""), exercises=graded,
-            manual=list(released.written(release)), notes=request.notes,
+            manual=list(release.written), notes=request.notes,
         )  # fmt: skip
 
     def _start(self, request: Request, examination: Examination) -> Learner:

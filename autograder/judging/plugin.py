@@ -184,7 +184,7 @@ class Examination:
 
     # -- what the lesson says of its exercises
 
-    def exercises(self, points: dict[str, float], stubs: dict[str, str]) -> list[Exercise]:
+    def exercises(self) -> list[Exercise]:
         """The lesson's exercises in notebook order, with their checks.
 
         Raises
@@ -192,22 +192,23 @@ class Examination:
         CourseError
             If an exercise has no check that carries weight, or a check belongs to no exercise.
         """
+        points = self.lesson.released.points
         strays = {check.exercise for check in self.checks} - set(points)
         if strays:
             raise CourseError(
                 f"{self.lesson.checks_path.name} checks {sorted(strays)}, which the notebook does not have"
             )
         ideas = registered(str(self.lesson.checks_path))
-        return [self._exercise(name, points[name], stubs.get(name, ""), ideas) for name in points]
+        return [self._exercise(name, points[name], ideas) for name in points]
 
-    def _exercise(self, name: str, points: float, stub: str, ideas: Iterable[Any]) -> Exercise:
+    def _exercise(self, name: str, points: float, ideas: Iterable[Any]) -> Exercise:
         checks = [check for check in self.checks if check.exercise == name]
         if not any(check.weight > 0 for check in checks):
             raise CourseError(f"no check in {self.lesson.checks_path.name} carries weight for {name}")
         needs = getattr(self.module, "NEEDS", {}).get(name, [])
         may_change = name in getattr(self.module, "CHANGES_ARGUMENTS", ())
         own_ideas = [idea for idea in ideas if idea.exercise == name]
-        return Exercise(name, points, checks, own_ideas, needs, may_change, stub)
+        return Exercise(name, points, checks, own_ideas, needs, may_change)
 
     @property
     def opaque(self) -> dict[str, list[int]]:

@@ -44,7 +44,6 @@ class Exercise:
     misconceptions: Sequence[Misconception]
     needs: Sequence[str]
     may_change_arguments: bool
-    stub: str
 
 
 @dataclass

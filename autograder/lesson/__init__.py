@@ -1,1 +1,1 @@
-"""The course's own files: where they are, what they say, and how a release is made of them."""
+"""The course's own files: where they lie, what they say, and how the release is made of the solution."""

@@ -17,8 +17,9 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
+from autograder.lesson.release import ROLES
+
 KERNELSPEC = {"display_name": "Python 3", "language": "python", "name": "python3"}
-ROLES = ("imports", "answer", "check", "demo", "written")
 
 
 class AuthoringError(ValueError):

@@ -18,7 +18,8 @@ import numpy as np
 from nbformat import NotebookNode
 
 from autograder.lesson import assignment
-from autograder.lesson.release import lesson_name, lesson_named_in, points
+from autograder.lesson.identify import lesson_name, lesson_named_in
+from autograder.lesson.release import Release, points
 
 PACKAGE = Path(__file__).resolve().parents[1]
 
@@ -75,6 +76,11 @@ class Lesson:
     def release(self) -> NotebookNode:
         """What nbgrader releases of the solution, whatever stands in ``course/``; not to be changed."""
         return _parsed(self._state, read=_release_text)
+
+    @property
+    def released(self) -> Release:
+        """`release`, read into typed cells."""
+        return _released(self._state)
 
     @property
     def release_text(self) -> str:
@@ -145,6 +151,11 @@ def _parsed(state: State, read: Callable[[State], str]) -> NotebookNode:
         raise CourseError(f"{state.solution} cannot be read: {error}") from error
 
 
+@functools.lru_cache(maxsize=128)
+def _released(state: State) -> Release:
+    return Release(_parsed(state, read=_release_text))
+
+
 def _make_secret(path: Path) -> None:
     """Whole or not at all, readable by its owner alone; where two make it at once, one of them wins."""
     path.parent.mkdir(exist_ok=True)
@@ -191,7 +202,7 @@ class Course:
         raise CourseError(f"there is no lesson {name!r}; the lessons are {', '.join(self.lessons)}")
 
     def lesson_of(self, notebook: NotebookNode, file_name: str) -> str | None:
-        """Name of the lesson that a notebook belongs to; see `autograder.lesson.release.lesson_name`."""
+        """Name of the lesson that a notebook belongs to; see `autograder.lesson.identify.lesson_name`."""
         if (named := lesson_named_in(notebook)) in self.lessons:
             return named  # nearly always, and without reading all lessons
         return lesson_name(

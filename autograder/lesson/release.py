@@ -1,4 +1,4 @@
-"""What the released notebook of a lesson says: roles, stubs, points; and which lesson a notebook belongs to.
+"""The released notebook of a lesson, read once into typed cells; and sources beside it, looked at as text.
 
 The release is made from the course's own solution and is trusted. Learners' sources are only looked at as text: they
 are never parsed or compiled here, since Python's own parser can be brought down by a hostile source.
@@ -6,61 +6,142 @@ are never parsed or compiled here, since Python's own parser can be brought down
 
 import re
 import tokenize
-from collections.abc import Collection, Mapping
-from functools import lru_cache
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
 from io import StringIO
 from typing import Any
 
 from nbformat import NotebookNode
 
+COPY = 0.8  # from this share of common lines on, one source is a copy of another
 ROLES = ("imports", "answer", "check", "demo", "written")
 
 DEFINITION = re.compile(
     r"^(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)|^(\w+)[ \t]*=[ \t]*lambda\b", re.MULTILINE
 )
 CHECK_CELL = re.compile(r"^with[ \t]+check\([ \t]*['\"](\w+)['\"]", re.MULTILINE)
-LESSON_NAME = re.compile(r"\d\d_\w+")
-COPY_SUFFIX = re.compile(
-    r"(?:[ _-]*\(\d{1,3}\)|[ _-]*(?:copy|kopie|copie|copia)[ _-]*\d{0,3}|[ _-]+(?:final|v?\d{1,3}))$",
-    re.IGNORECASE,
-)
-
 IGNORED_TOKENS = (tokenize.COMMENT, tokenize.NL)
 BLANK_TOKENS = (tokenize.INDENT, tokenize.DEDENT, tokenize.NEWLINE)
 
 
-def role_of(cell: NotebookNode) -> str:
-    """Role tag of a released cell, or ``text``."""
-    return next((tag for tag in cell.metadata.get("tags", []) if tag in ROLES), "text")
+@dataclass(frozen=True, eq=False)
+class ReleasedCell:
+    """A cell as the course released it.
+
+    Attributes
+    ----------
+    place : int
+        Its position in the release, from 0.
+    name : str
+        Its id; where nbgrader knows the cell that is its grade_id, and of an answer the function's name.
+    kind : {"code", "markdown"}
+    role : {"imports", "answer", "check", "demo", "written", "text"}
+    source : str
+    grading : mapping
+        nbgrader's settings; empty where it has none.
+    node : NotebookNode
+        The cell itself, not to be changed.
+    """
+
+    place: int
+    name: str
+    kind: str
+    role: str
+    source: str
+    grading: Mapping[str, Any]
+    node: NotebookNode = field(repr=False)
+
+    @property
+    def is_the_learners(self) -> bool:
+        """Whether its text is for the learner to write."""
+        return bool(self.grading.get("solution"))
+
+    @property
+    def is_locked(self) -> bool:
+        """Whether its text belongs to the course, as nbgrader sees it."""
+        settings = self.grading
+        return not self.is_the_learners and bool(settings.get("grade") or settings.get("locked"))
+
+    @property
+    def points(self) -> float | None:
+        return float(self.grading["points"]) if self.grading.get("grade") else None
+
+    @cached_property
+    def defined(self) -> set[str]:
+        return names_defined(self.source)
+
+
+class Release:
+    """What the released notebook of a lesson says.
+
+    Parameters
+    ----------
+    notebook : NotebookNode
+        Not to be changed.
+
+    Attributes
+    ----------
+    cells : list of ReleasedCell
+    by_name : dict of str to ReleasedCell
+    answers : dict of str to ReleasedCell
+        The cells with the stubs, by the exercise's name.
+    points : dict of str to float
+        Points of each exercise, from the check cell that carries them.
+    written : dict of str to float
+        Points of each cell that an instructor grades by hand.
+    """
+
+    def __init__(self, notebook: NotebookNode):
+        self.notebook = notebook
+        self.cells = [_read(place, cell) for place, cell in enumerate(notebook.cells)]
+        self.by_name = {cell.name: cell for cell in self.cells}
+        self.answers = {cell.name: cell for cell in self.cells if cell.role == "answer"}
+        graded = [cell for cell in self.cells if cell.points is not None]
+        self.points = {c.name.removesuffix("_check"): c.points for c in graded if not c.is_the_learners}
+        self.written = {cell.name: cell.points for cell in graded if cell.is_the_learners}
+
+    def alike(self, source: str) -> list[tuple[float, ReleasedCell]]:
+        """Cells with at least one line in common with a source, each with the share of lines in common.
+
+        The share is twice the common lines over all lines, without regard to white space and order: linear in time
+        on any source, which a matching of sequences is not.
+        """
+        lines, holders = self._lines
+        mine, common = _lines(source), Counter()
+        for line, count in mine.items():
+            for place in holders.get(line, ()):
+                common[place] += min(count, lines[place][line])
+        return [
+            (2 * n / (mine.total() + lines[place].total()), self.cells[place]) for place, n in common.items()
+        ]
+
+    @cached_property
+    def _lines(self) -> tuple[list[Counter[str]], dict[str, list[int]]]:
+        """Counted lines of each cell, and for a line the places of the cells that hold it."""
+        lines = [_lines(cell.source) for cell in self.cells]
+        holders: dict[str, list[int]] = defaultdict(list)
+        for place, counted in enumerate(lines):
+            for line in counted:
+                holders[line].append(place)
+        return lines, dict(holders)
+
+
+def _read(place: int, cell: NotebookNode) -> ReleasedCell:
+    role = next((tag for tag in cell.metadata.get("tags", []) if tag in ROLES), "text")
+    return ReleasedCell(place, cell.id, cell.cell_type, role, cell.source, grading_of(cell), cell)
+
+
+def points(notebook: NotebookNode) -> dict[str, float]:
+    """Points of each exercise of a solution, or of its release: both carry the same."""
+    return Release(notebook).points
 
 
 def grading_of(cell: NotebookNode) -> Mapping[str, Any]:
-    """nbgrader's metadata of a cell; empty when it has none that could be used."""
+    """nbgrader's metadata of a cell, whoever wrote it; empty when it has none that could be used."""
     grading = cell.metadata.get("nbgrader")
     return grading if isinstance(grading, dict) and isinstance(grading.get("grade_id"), str) else {}
-
-
-def stub_sources(release: NotebookNode) -> dict[str, str]:
-    """Released source of each answer cell, by its grade_id."""
-    return {grading_of(cell)["grade_id"]: cell.source for cell in release.cells if role_of(cell) == "answer"}
-
-
-def points(release: NotebookNode) -> dict[str, float]:
-    """Points of each exercise, from the check cell that carries them."""
-    return {
-        grading["grade_id"].removesuffix("_check"): float(grading["points"])
-        for grading in map(grading_of, release.cells)
-        if grading.get("grade") and not grading.get("solution")
-    }
-
-
-def written(release: NotebookNode) -> dict[str, float]:
-    """Points of each cell that an instructor grades by hand, by its grade_id."""
-    return {
-        grading["grade_id"]: float(grading["points"])
-        for grading in map(grading_of, release.cells)
-        if grading.get("grade") and grading.get("solution")
-    }
 
 
 def names_defined(source: str) -> set[str]:
@@ -87,71 +168,5 @@ def _tokens(source: str) -> list[str]:
         return source.split()
 
 
-def lesson_name(
-    notebook: NotebookNode, file_name: str | None, lessons: Mapping[str, Collection[str]]
-) -> str | None:
-    """Find the lesson that a notebook belongs to.
-
-    Parameters
-    ----------
-    notebook : NotebookNode
-        As :func:`autograder.intake.notebook.read` returns it.
-    file_name : str or None
-        Its path or name, as far as known. Marks of a copy, such as `` (1)`` or ``-Copy1``, do not matter.
-    lessons : mapping
-        The grade_ids of each lesson, by the lesson's name: ``{"06_softmax_gradient": ["softmax", …]}``.
-
-    Returns
-    -------
-    str or None
-        The lesson that the notebook itself names; else the one its file or folder is named after; else the
-        one whose exercises it holds most of; else the one that occurs in the file's name. None if unclear, or
-        if the notebook names a lesson that is not among these.
-    """
-    if (named := lesson_named_in(notebook)) in lessons:
-        return named
-    by_name = {lesson.partition("_")[2]: lesson for lesson in lessons} | {
-        lesson: lesson for lesson in lessons
-    }
-    *folders, stem = _name_parts(file_name)
-    for part in (stem, *reversed(folders)):
-        if part in by_name:
-            return by_name[part]
-    if named and LESSON_NAME.fullmatch(named):
-        return None  # a lesson that this course does not have: exercises in common do not make it another
-    return _by_exercises(notebook, lessons) or _by_words(stem, by_name)
-
-
-def lesson_named_in(notebook: NotebookNode) -> str | None:
-    """The lesson that a notebook's own metadata names."""
-    course = notebook.metadata.get("course")
-    named = course.get("lesson") if isinstance(course, dict) else None
-    return named if isinstance(named, str) else None
-
-
-def _name_parts(file_name: str | None) -> list[str]:
-    """Folders and stem of a path, in lower case, without the marks of a copy."""
-    *folders, name = (file_name or "").lower()[-1000:].replace("\\", "/").split("/")
-    stem, before = name.split(".ipynb")[0][-200:], None
-    while stem != before:
-        before, stem = stem, COPY_SUFFIX.sub("", stem)
-    return [*folders, re.sub(r"[ -]+", "_", stem.strip())]
-
-
-def _by_exercises(notebook: NotebookNode, lessons: Mapping[str, Collection[str]]) -> str | None:
-    held: set[str] = set()
-    for cell in notebook.cells:
-        held.add(grading_of(cell).get("grade_id", ""))
-        if cell.cell_type == "code":
-            held |= names_defined(cell.source)
-            held.update(f"{name}_check" for name in CHECK_CELL.findall(cell.source))
-    marks = {lesson: (len(held.intersection(ids)), -len(set(ids))) for lesson, ids in lessons.items()}
-    best = sorted(marks, key=lambda lesson: marks[lesson], reverse=True)[:2]
-    if not best or not marks[best[0]][0] or (len(best) == 2 and marks[best[0]] == marks[best[1]]):
-        return None
-    return best[0]
-
-
-def _by_words(stem: str, by_name: Mapping[str, str]) -> str | None:
-    found = [name for name in by_name if f"_{name}_" in f"_{stem}_"]
-    return by_name[max(found, key=len)] if found else None
+def _lines(source: str) -> Counter[str]:
+    return Counter(" ".join(line.split()) for line in source.split("\n") if line.strip())

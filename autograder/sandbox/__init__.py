@@ -1,1 +1,1 @@
-"""The learner's process, and the only way to it: what confines it, what starts it, what crosses."""
+"""A learner's process and the only way to it: what starts it, what confines it, and the data that crosses."""

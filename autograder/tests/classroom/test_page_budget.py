@@ -128,9 +128,9 @@ def test_plots_are_bounded_in_number_and_in_bytes():
 
 def taken_in(submitted):
     """A submission as Intake leaves it."""
-    mended, _ = repair(submitted, LESSON.release)
-    clean = sanitise(mended, LESSON.release)
-    _mark_released(clean, LESSON.release)
+    mended, _ = repair(submitted, LESSON.released)
+    clean = sanitise(mended, LESSON.released)
+    _mark_released(clean, LESSON.released)
     return clean
 
 

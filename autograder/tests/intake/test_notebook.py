@@ -17,17 +17,10 @@ from nbgrader.nbgraderformat import reads as nbgrader_reads
 
 from autograder.intake.cells import Cell, code_cells, plain_python
 from autograder.intake.notebook import UnreadableNotebook, read
-from autograder.intake.repair import is_locked, repair
-from autograder.lesson.authoring import canonical
-from autograder.lesson.release import (
-    is_untouched,
-    lesson_name,
-    names_defined,
-    points,
-    role_of,
-    stub_sources,
-    written,
-)
+from autograder.intake.repair import repair
+from autograder.lesson.authoring import canonical, role_of
+from autograder.lesson.identify import lesson_name
+from autograder.lesson.release import Release, is_untouched, names_defined
 
 IMPORTS = "import matplotlib.pyplot as plt\nimport numpy as np\nfrom helpers import check, expect"
 SOFTMAX = '''def softmax(scores):
@@ -115,7 +108,7 @@ def own_code(source):
 
 @pytest.fixture(scope="module")
 def released(tmp_path_factory):
-    """The little lesson as nbgrader releases it, and nbgrader's resources with a gradebook that knows it."""
+    """The little lesson as nbgrader releases it, read into typed cells, and nbgrader's resources with a gradebook that knows it."""
     cells = []
     for name, role, source, worth in SOLUTION:
         metadata = {} if role == "text" else {"tags": [role]}
@@ -154,12 +147,12 @@ def released(tmp_path_factory):
             )
             preprocessor.text_stub = "*Write your answer here.*"
         notebook, resources = preprocessor.preprocess(notebook, resources)
-    return notebook, resources
+    return Release(notebook), resources
 
 
 @pytest.fixture
 def release(released):
-    return copy.deepcopy(released[0])
+    return copy.deepcopy(released[0].notebook)
 
 
 @pytest.fixture
@@ -193,14 +186,14 @@ def assert_as_released(notebook, release):
     nbformat.validate(notebook)
     MetadataValidator().validate_nb(notebook)
     assert nbgrader_reads(nbformat.writes(notebook), as_version=4) == notebook
-    assert gradings(notebook) == gradings(release)
-    assert notebook.metadata == release.metadata
+    assert gradings(notebook) == gradings(release.notebook)
+    assert notebook.metadata == release.notebook.metadata
     for original in release.cells:
-        if role_of(original) in ("imports", "answer", "check", "written"):
-            (cell,) = (cell for cell in notebook.cells if cell.id == original.id)
-            assert cell.cell_type == original.cell_type
-            assert {**cell.metadata, "course": None} == {**original.metadata, "course": None}
-            if is_locked(original):
+        if original.role in ("imports", "answer", "check", "written"):
+            (cell,) = (cell for cell in notebook.cells if cell.id == original.name)
+            assert cell.cell_type == original.kind
+            assert {**cell.metadata, "course": None} == {**original.node.metadata, "course": None}
+            if original.is_locked:
                 assert cell.source == original.source
 
 
@@ -632,7 +625,7 @@ def test_an_undamaged_submission_needs_no_note(submission, released):
 
 
 def test_the_solution_itself_needs_no_note(released):
-    solution = copy.deepcopy(released[0])
+    solution = copy.deepcopy(released[0].notebook)
     for grading in gradings(solution):
         del grading["checksum"], grading["cell_type"]
     repaired, notes = repair(read(as_bytes(solution))[0], released[0])
@@ -667,7 +660,7 @@ def test_the_notes_say_what_was_done(fault, words, submission, released):
 @pytest.mark.parametrize("strip", [None, strip_only_nbgrader, strip_all_metadata])
 @pytest.mark.parametrize("first", ["stub", "answer"])
 def test_of_a_stub_and_an_edited_copy_the_edited_one_counts(strip, first, submission, released):
-    stub = copy.deepcopy(at(released[0], "softmax"))
+    stub = copy.deepcopy(at(released[0].notebook, "softmax"))
     submission.cells.insert(place(submission, "softmax") + (first == "answer"), stub)
     if strip:
         strip(submission)
@@ -697,7 +690,7 @@ def test_a_copy_that_was_made_into_another_exercise_is_that_exercise(submission,
 
 def test_an_answer_in_a_new_cell_replaces_the_stub_above_or_below(released):
     for offset in (0, 1):
-        submission = copy.deepcopy(released[0])
+        submission = copy.deepcopy(released[0].notebook)
         submission.cells.insert(place(submission, "softmax") + offset, own_code(ANSWERS["softmax"]))
         repaired, _ = repair(read(as_bytes(submission))[0], released[0])
         assert at(repaired, "softmax").source == ANSWERS["softmax"]
@@ -705,7 +698,7 @@ def test_an_answer_in_a_new_cell_replaces_the_stub_above_or_below(released):
 
 
 def test_an_answer_in_a_demo_cell_is_found(released):
-    submission = copy.deepcopy(released[0])
+    submission = copy.deepcopy(released[0].notebook)
     at(submission, "broken_training").source = ANSWERS["softmax"]
     repaired, _ = repair(read(as_bytes(submission))[0], released[0])
     assert at(repaired, "softmax").source == ANSWERS["softmax"]
@@ -717,7 +710,7 @@ def test_both_answers_in_one_cell_are_both_found(submission, released):
         if other == "deleted":
             submission.cells.remove(at(submission, "cross_entropy"))
         else:
-            submission.cells.insert(10, at(released[0], "cross_entropy"))
+            submission.cells.insert(10, at(released[0].notebook, "cross_entropy"))
         repaired, _ = repair(read(as_bytes(submission))[0], released[0])
         assert_as_released(repaired, released[0])
         ran = code_cells(repaired, released[0])
@@ -730,16 +723,16 @@ def test_both_answers_in_one_cell_are_both_found(submission, released):
 def test_a_deleted_answer_is_put_back_as_a_stub_at_its_place(submission, released):
     submission.cells.remove(at(submission, "softmax"))
     repaired, _ = repair(read(as_bytes(submission))[0], released[0])
-    assert [cell.id for cell in repaired.cells] == [cell.id for cell in released[0].cells]
+    assert [cell.id for cell in repaired.cells] == [cell.id for cell in released[0].notebook.cells]
     (stub,) = (cell for cell in code_cells(repaired, released[0]) if cell.name == "softmax")
-    assert is_untouched(stub.source, stub_sources(released[0])["softmax"])
+    assert is_untouched(stub.source, released[0].answers["softmax"].source)
     assert stub.index == 0
 
 
 def test_missing_cells_are_put_back_at_their_places(submission, released):
     submission.cells = [cell for cell in submission.cells if role_of(cell) in ("text", "demo")]
     repaired, notes = repair(read(as_bytes(submission))[0], released[0])
-    assert [cell.id for cell in repaired.cells] == [cell.id for cell in released[0].cells]
+    assert [cell.id for cell in repaired.cells] == [cell.id for cell in released[0].notebook.cells]
     assert len(notes) == 6
 
 
@@ -749,7 +742,7 @@ def test_an_empty_notebook_gets_all_that_is_graded(released):
 
 
 def test_an_answer_without_its_first_line_is_found_by_its_place(released):
-    submission = copy.deepcopy(released[0])
+    submission = copy.deepcopy(released[0].notebook)
     for name, source in ANSWERS.items():
         at(submission, name).source = source
     at(submission, "softmax").source = "scores = scores - scores.max()\nprobs = np.exp(scores)"
@@ -781,22 +774,20 @@ def test_pictures_stay_and_a_check_cell_has_none(submission, released):
 @given(data=st.data())
 def test_any_damage_to_the_metadata_is_undone(released, data):
     release = released[0]
-    damaged = copy.deepcopy(release)
+    damaged = copy.deepcopy(release.notebook)
     for cell in damaged.cells:
         if "nbgrader" in cell.metadata and data.draw(st.booleans()):
             key = data.draw(st.sampled_from([*cell.metadata.nbgrader, "other"]))
             if data.draw(st.booleans()):
                 cell.metadata.nbgrader.pop(key, None)
             else:
-                cell.metadata.nbgrader[key] = data.draw(
-                    LEAVES | st.sampled_from([c.id for c in release.cells])
-                )
+                cell.metadata.nbgrader[key] = data.draw(LEAVES | st.sampled_from([*release.by_name]))
         if data.draw(st.integers(0, 9)) == 0:
             cell.metadata = nbformat.from_dict(data.draw(st.dictionaries(KEYS, JSON, max_size=3)))
     order = data.draw(st.permutations(range(len(damaged.cells))))
     damaged.cells = [damaged.cells[number] for number in order[: data.draw(st.integers(0, len(order)))]]
     repaired, _ = repair(read(json.dumps(damaged).encode())[0], release)
-    assert gradings(repaired) == gradings(release)
+    assert gradings(repaired) == gradings(release.notebook)
     MetadataValidator().validate_nb(repaired)
 
 
@@ -915,12 +906,40 @@ def test_python_that_compiles_is_left_as_it_is(source):
 # What the release says
 
 
-def test_points_stubs_and_written_cells(release):
-    assert points(release) == {"softmax": 2.0, "cross_entropy": 3.0}
-    assert written(release) == {"in_your_words": 1.5}
-    assert list(stub_sources(release)) == ["softmax", "cross_entropy"]
-    assert "raise NotImplementedError" in stub_sources(release)["softmax"]
-    assert at(release, "in_your_words").source == "*Write your answer here.*"
+def test_points_stubs_and_written_cells(released):
+    release = released[0]
+    assert release.points == {"softmax": 2.0, "cross_entropy": 3.0}
+    assert release.written == {"in_your_words": 1.5}
+    assert list(release.answers) == ["softmax", "cross_entropy"]
+    assert "raise NotImplementedError" in release.answers["softmax"].source
+    assert release.by_name["in_your_words"].source == "*Write your answer here.*"
+
+
+def test_each_released_cell_says_what_it_is(released):
+    cells = released[0].by_name
+    assert {name: cell.role for name, cell in cells.items()} == {name: role for name, role, *_ in SOLUTION}
+    assert [cell.name for cell in released[0].cells if cell.is_locked] == [
+        "softmax_check",
+        "cross_entropy_check",
+    ]
+    learners = {name for name, cell in cells.items() if cell.is_the_learners}
+    assert learners == {"softmax", "cross_entropy", "in_your_words"}
+    assert {name: cell.points for name, cell in cells.items() if cell.points is not None} == {
+        name: worth for name, _, _, worth in SOLUTION if worth
+    }
+    assert cells["softmax"].defined == {"softmax"} and cells["experiment"].defined == set()
+
+
+def test_likeness_is_the_share_of_lines_in_common():
+    release = Release(notebook_of_sources("a\nb", "b\n\n  b\nc", "d"))
+    found = {cell.name: share for share, cell in release.alike("b\nb\n\nc\nx")}
+    assert found == {"0": pytest.approx(2 * 1 / (4 + 2)), "1": pytest.approx(2 * 3 / (4 + 3))}
+    assert release.alike("") == release.alike("x") == []
+
+
+def notebook_of_sources(*sources):
+    cells = [make("code", source, str(number)) for number, source in enumerate(sources)]
+    return nbformat.from_dict({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
 
 
 @pytest.mark.parametrize(
@@ -940,8 +959,8 @@ def test_points_stubs_and_written_cells(release):
         (lambda stub: "\0", False),
     ],
 )
-def test_a_stub_is_untouched_when_only_white_space_and_comments_changed(release, change, untouched):
-    stub = stub_sources(release)["softmax"]
+def test_a_stub_is_untouched_when_only_white_space_and_comments_changed(released, change, untouched):
+    stub = released[0].answers["softmax"].source
     assert is_untouched(change(stub), stub) is untouched
 
 
@@ -1004,13 +1023,13 @@ def test_the_lesson_is_found_by_grade_ids(release):
 
 @pytest.mark.parametrize("path", RELEASES, ids=lambda path: path.stem)
 def test_each_lesson_survives_the_loss_of_all_metadata(path):
-    release = nbformat.read(path, as_version=4)
-    submission = copy.deepcopy(release)
+    release = Release(nbformat.read(path, as_version=4))
+    submission = copy.deepcopy(release.notebook)
     strip_all_metadata(submission)
     repaired, _ = repair(read(as_bytes(submission))[0], release)
-    assert [cell.id for cell in repaired.cells] == [cell.id for cell in release.cells]
+    assert [cell.id for cell in repaired.cells] == [cell.name for cell in release.cells]
     assert_as_released(repaired, release)
-    assert [cell.name for cell in code_cells(repaired, release)] == [None, *stub_sources(release)]
+    assert [cell.name for cell in code_cells(repaired, release)] == [None, *release.answers]
 
 
 # Time

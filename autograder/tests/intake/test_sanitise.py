@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from nbconvert.filters import markdown2html
 
 from autograder.intake.sanitise import MAX_ALL_TEXT, MAX_TEXT, plain_text, sanitise
+from autograder.lesson.release import Release
 
 HARMLESS_TAGS = set(
     "p br hr h1 h2 h3 h4 h5 h6 ul ol li dl dt dd em strong del code pre blockquote table thead tbody tr th td "
@@ -215,8 +216,8 @@ def notebook_of(*cells):
     return nbformat.from_dict({"cells": forms, "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
 
 
-RELEASE = notebook_of(
-    {"cell_type": "markdown", "source": "<details><summary>Hint</summary>![a](b.png)</details>"}
+RELEASE = Release(
+    notebook_of({"cell_type": "markdown", "source": "<details><summary>Hint</summary>![a](b.png)</details>"})
 )
 
 
@@ -290,8 +291,11 @@ def test_a_notebook_holds_so_many_pictures_and_no_more():
 
 def test_the_releases_own_text_stays_and_everything_else_is_plain():
     notebook = notebook_of(
-        RELEASE.cells[0],
-        {"cell_type": "markdown", "source": RELEASE.cells[0].source + "<img src=x onerror=alert(1)>"},
+        RELEASE.notebook.cells[0],
+        {
+            "cell_type": "markdown",
+            "source": RELEASE.notebook.cells[0].source + "<img src=x onerror=alert(1)>",
+        },
         {
             "cell_type": "markdown",
             "source": "![](attachment:a.png)",
@@ -309,7 +313,7 @@ def test_the_releases_own_text_stays_and_everything_else_is_plain():
         "markdown",
         "code",
     ]
-    assert clean.cells[0] == RELEASE.cells[0]
+    assert clean.cells[0] == RELEASE.notebook.cells[0]
     assert Page(markdown2html(clean.cells[1].source)).dangers == []
     assert "attachments" not in clean.cells[2]
     assert clean.cells[3].source == "< script>alert(1)< /script>"
