@@ -130,7 +130,7 @@ class Judge:
 
 
 def main() -> None:
-    root, isolation = sys.argv[1:]
+    root, level = sys.argv[1:]
     isolation.hide_memory()
     limit_memory(MEMORY)
     out = os.fdopen(os.dup(1), "wb")
@@ -145,4 +145,4 @@ def main() -> None:
         course = Course(Path(root))
     except CourseError as error:
         sys.exit(str(error))
-    Judge(course, isolation).serve((decode(line) for line in sys.stdin.buffer), answer)
+    Judge(course, level).serve((decode(line) for line in sys.stdin.buffer), answer)
