@@ -11,6 +11,7 @@ import msgspec
 if sys.platform == "win32":
     sys.exit("Grading keeps programs apart with what only Linux and macOS have. Run this inside WSL 2.")
 
+from autograder import __version__
 from autograder.classroom import batch, terminal
 from autograder.classroom.grade import Grader, Settings
 from autograder.intake.notebook import UnreadableNotebook
@@ -67,6 +68,7 @@ def _printable_errors() -> Iterator[None]:
 
 
 @click.group(cls=SafeGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="autograder")
 def main() -> None:
     """Grade the notebooks of the course Why Won't It Learn?"""
 

@@ -5,6 +5,7 @@ import platform
 import shutil
 from collections.abc import Iterable
 
+from autograder import __version__
 from autograder.classroom.terminal import say
 from autograder.intake.notebook import UnreadableNotebook, read
 from autograder.lesson.layout import Course, CourseError, Lesson
@@ -17,6 +18,7 @@ PACKAGES = ("numpy", "matplotlib", "jupyterlab", "nbgrader", "pytest")
 
 def examine(course: Course) -> bool:
     """Print the findings; true if marks that count can be made here."""
+    say(f"autograder  {__version__}")
     say(
         f"Python      {platform.python_version()} on {platform.system()} {platform.release()} ({platform.machine()})"
     )

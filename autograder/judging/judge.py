@@ -13,6 +13,7 @@ from pathlib import Path
 
 import msgspec
 
+from autograder import __version__
 from autograder.judging import results
 from autograder.judging.allowance import limit_memory
 from autograder.judging.plugin import Examination
@@ -112,7 +113,7 @@ class Judge:
             seed=request.seed, score=results.total([r.score for r in graded]), points=float(sum(points.values())),
             seconds=round(time.perf_counter() - start, 4), verdict=results.overall([r.verdict for r in graded]),
             message=next((r.message for r in graded if r.verdict not in NOT_WORTH_A_WORD), ""), exercises=graded,
-            manual=list(released.written(release)), notes=request.notes,
+            manual=list(released.written(release)), notes=request.notes, version=__version__,
         )  # fmt: skip
 
     def _start(self, request: Request, examination: Examination) -> Learner:

@@ -7,6 +7,8 @@ from typing import Any
 
 import msgspec
 
+from autograder import __version__
+
 
 class Verdict(StrEnum):
     """All that the judge can say; there are no others, and only the judge makes one."""
@@ -72,6 +74,7 @@ class Result(msgspec.Struct):
     exercises: list[ExerciseResult]
     manual: list[str]
     notes: list[str]
+    version: str
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data, as in the JSON schema of docs/results.md."""
@@ -126,5 +129,6 @@ def unreadable(notebook: str, message: str, verdict: Verdict = Verdict.ERROR, **
         exercises=[],
         manual=[],
         notes=[],
+        version=__version__,
         **fields,
     )
