@@ -4,6 +4,7 @@ import importlib.metadata
 import platform
 import shutil
 from collections.abc import Iterable
+from typing import Any
 
 from autograder import __version__
 from autograder.classroom.terminal import say
@@ -70,7 +71,7 @@ def _state(lesson: Lesson) -> str:
         return "worked on"
 
 
-def _content(data: bytes) -> list[tuple]:
+def _content(data: bytes) -> list[tuple[Any, ...]]:
     """What of a notebook is not a trace of having been run or saved."""
     notebook, _ = read(data)
     return [(cell.id, cell.cell_type, cell.source, cell.metadata.get("nbgrader")) for cell in notebook.cells]

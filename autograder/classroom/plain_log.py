@@ -2,7 +2,7 @@
 
 import logging
 
-from autograder.sandbox.wire import printable
+from autograder.sandbox.printable import printable
 
 
 class Printable(logging.Filter):

@@ -81,9 +81,9 @@ def _running(
             continue
         original = originals.get(cell.id)
         match role_of(original) if original else "own":
-            case "answer":
+            case "answer" if original is not None:
                 name = grading_of(original)["grade_id"]
-            case "imports" if not is_untouched(cell.source, original.source):
+            case "imports" if original is not None and not is_untouched(cell.source, original.source):
                 name = None
             case "own" if not _is_copy(alike(cell.source), release):
                 name = None

@@ -8,6 +8,7 @@ what is missing is put back. Nothing a submission claims about itself survives b
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from copy import deepcopy
+from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
@@ -123,7 +124,8 @@ def _number(cell: NotebookNode, position: int) -> NotebookNode:
     """Record a cell's number as handed in; a notebook that is mended again keeps the first one."""
     course = cell.metadata.get("course")
     first = course.get("cell") if isinstance(course, dict) else None
-    return nbformat.from_dict({"cell": first if isinstance(first, int) else position + 1})
+    number: NotebookNode = nbformat.from_dict({"cell": first if isinstance(first, int) else position + 1})
+    return number
 
 
 def _put_back(pairs: list[tuple[int | None, NotebookNode]], release: NotebookNode, notes: list[str]) -> None:
@@ -212,7 +214,7 @@ class Matching:
             return False
         return bool(self._defined[s] & self._answers.keys() - names_defined(self.released[r].source))
 
-    def _preference(self, r: int) -> Callable[[int], tuple]:
+    def _preference(self, r: int) -> Callable[[int], tuple[Any, ...]]:
         """Of several copies of an answer the later edited one counts; of a locked cell the unchanged one."""
         original = self.released[r]
         if grading_of(original).get("solution"):
@@ -234,8 +236,9 @@ class Matching:
         named = {cell.id: r for r, cell in enumerate(self.released) if role_of(cell) == "check"}
         for s in self._free("code"):
             for exercise in CHECK_CELL.findall(self.cells[s].source)[:1]:
-                if (r := named.get(f"{exercise}_check")) is not None and r not in self._place:
-                    self._assign(r, s)
+                check = named.get(f"{exercise}_check")
+                if check is not None and check not in self._place:
+                    self._assign(check, s)
 
     def _by_likeness(self) -> None:
         """By the lines that a cell has in common with a released one, the most alike first."""
@@ -286,7 +289,7 @@ def likeness(cells: Iterable[NotebookNode]) -> Callable[[str], list[tuple[float,
             holders[line].append(position)
 
     def compare(source: str) -> list[tuple[float, int]]:
-        mine, common = _lines(source), Counter()
+        mine, common = _lines(source), Counter[int]()
         for line, count in mine.items():
             for position in holders.get(line, ()):
                 common[position] += min(count, lines[position][line])

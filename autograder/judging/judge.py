@@ -8,7 +8,7 @@ its standard input does.
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import msgspec
@@ -18,7 +18,7 @@ from autograder.judging import results
 from autograder.judging.allowance import limit_memory
 from autograder.judging.plugin import Examination
 from autograder.judging.request import Request
-from autograder.judging.results import Result, Verdict
+from autograder.judging.results import ExerciseResult, Result, Verdict
 from autograder.judging.sitting import Sitting
 from autograder.lesson import release as released
 from autograder.lesson.layout import Course, CourseError
@@ -50,7 +50,7 @@ class Judge:
         helpers = (self._course.root / "solutions" / "helpers.py").read_text(encoding="utf-8")
         return Zygote(helpers, self._course.hidden_folders, self._isolation)
 
-    def serve(self, requests: Iterator[Request], answer) -> None:
+    def serve(self, requests: Iterator[Request], answer: Callable[[Result], None]) -> None:
         """Answer every request; those of one lesson share one collection of its checks."""
         self._requests = requests
         self._advance()
@@ -66,7 +66,7 @@ class Judge:
     def _advance(self) -> None:
         self._next = next(self._requests, None)
 
-    def _serve_lesson(self, examination: Examination, answer) -> None:
+    def _serve_lesson(self, examination: Examination, answer: Callable[[Result], None]) -> None:
         while self._next is not None and self._next.lesson == examination.lesson.name:
             answer(self._grade_safely(self._next, examination))
             self._advance()
@@ -101,7 +101,7 @@ class Judge:
         }
         learner = self._start(request, examination)
         sitting = Sitting(learner, examination.solution, request.seed, sources, labels, untouched)
-        graded: list = []
+        graded: list[ExerciseResult] = []
         try:
             for exercise in examination.exercises(points, stubs):
                 before = {result.name: result.verdict for result in graded}

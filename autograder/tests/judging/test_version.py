@@ -106,4 +106,7 @@ def test_entry_of_another_version_says_which(tmp_path):
 def test_what_results_depend_on_holds_the_version():
     """So a result of another version is not taken for one of this version, even where nothing else has changed."""
     assert COURSE.root / "autograder" / "__init__.py" in layout._own_modules()
-    assert f'__version__ = "{autograder.__version__}"' in (COURSE.root / "autograder" / "__init__.py").read_text()
+    assert (
+        f'__version__ = "{autograder.__version__}"'
+        in (COURSE.root / "autograder" / "__init__.py").read_text()
+    )
