@@ -1,4 +1,4 @@
-"""The command line: ``autograder check``, ``grade``, ``explain`` and ``doctor``."""
+"""The command line: ``autograder check``, ``grade``, ``explain``, ``new`` and ``doctor``."""
 
 import sys
 from collections.abc import Iterator
@@ -243,6 +243,23 @@ def _lesson_with(course: Course, exercise: str, lesson: str | None) -> str:
     if len(having) > 1:
         raise CourseError(f"{exercise!r} is an exercise of {' and '.join(having)}: say which with --lesson")
     return having[0]
+
+
+@main.command()
+@click.argument("name", metavar="NN_SLUG")
+@course_option
+def new(name: str, root: Path | None) -> None:
+    """Write the files of a new lesson, such as 32_my_topic, with one small exercise to write over."""
+    from autograder.lesson.new import create
+
+    course = _course(root)
+    try:
+        files = create(course, name)
+    except CourseError as error:
+        raise click.UsageError(str(error)) from error
+    for path in files:
+        terminal.say(str(path.relative_to(course.root)))
+    terminal.say(f"Next: make course LESSON={name}, then docs/authoring.md on what stands where.")
 
 
 @main.command()
