@@ -74,6 +74,7 @@ bench: $(DEVELOPMENT)
 lint: $(DEVELOPMENT)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/mypy
 
 format: $(DEVELOPMENT)
 	$(BIN)/ruff check --fix --exit-zero --quiet .

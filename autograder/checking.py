@@ -1,5 +1,6 @@
 """What a file of hidden checks imports: expectations with kind words, seeds and misconceptions."""
 
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -112,7 +113,7 @@ def _compare_numbers(
 
 
 @contextmanager
-def expect_raises(*kinds: type[Exception]):
+def expect_raises(*kinds: type[Exception]) -> Iterator[None]:
     """Fail the check unless the learner's function raises one of these."""
     names = " or ".join(kind.__name__ for kind in kinds)
     try:

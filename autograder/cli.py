@@ -1,9 +1,10 @@
-"""The command line: ``autograder check``, ``grade``, ``explain`` and ``doctor``."""
+"""The command line: ``autograder check``, ``grade``, ``explain``, ``new`` and ``doctor``."""
 
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import click
 import msgspec
@@ -11,10 +12,11 @@ import msgspec
 if sys.platform == "win32":
     sys.exit("Grading keeps programs apart with what only Linux and macOS have. Run this inside WSL 2.")
 
+from autograder import __version__
 from autograder.classroom import batch, terminal
 from autograder.classroom.grade import Grader, Settings
 from autograder.intake.notebook import UnreadableNotebook
-from autograder.intake.submitted import contents, lessons_handed_in
+from autograder.intake.submitted import contents, lessons_handed_in, submissions
 from autograder.judging.results import unreadable
 from autograder.lesson.layout import Course, CourseError
 from autograder.lesson.release import points
@@ -48,11 +50,11 @@ least_option = click.option(
 class SafeGroup(click.Group):
     """Commands whose error messages hold no control characters: they quote names of files and of students."""
 
-    def make_context(self, *arguments, **options):
+    def make_context(self, *arguments: Any, **options: Any) -> click.Context:
         with _printable_errors():
             return super().make_context(*arguments, **options)
 
-    def invoke(self, context):
+    def invoke(self, context: click.Context) -> Any:
         with _printable_errors():
             return super().invoke(context)
 
@@ -62,11 +64,12 @@ def _printable_errors() -> Iterator[None]:
     try:
         yield
     except click.ClickException as error:
-        error.message = one_line(error.message)
+        vars(error)["message"] = one_line(error.message)  # click's own type calls it final
         raise
 
 
 @click.group(cls=SafeGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="autograder")
 def main() -> None:
     """Grade the notebooks of the course Why Won't It Learn?"""
 
@@ -90,7 +93,14 @@ def _course(root: Path | None) -> Course:
 @click.option("--lesson", help="The lesson, if the notebook does not tell.")
 @course_option
 @level_option
-def check(notebooks, json_file, seed, lesson, root, isolation) -> None:
+def check(
+    notebooks: tuple[Path, ...],
+    json_file: str | None,
+    seed: str | None,
+    lesson: str | None,
+    root: Path | None,
+    isolation: str,
+) -> None:
     """Run the full hidden checks on your own NOTEBOOKS and say what to look at next."""
     course = _course(root)
     try:
@@ -125,7 +135,7 @@ def _read(path: Path) -> bytes | UnreadableNotebook:
         raise click.UsageError(f"cannot read {printable(str(path), 1000)}: {words}") from error
 
 
-def _write_json(target: str, data) -> None:
+def _write_json(target: str, data: list[dict[str, Any]]) -> None:
     text = escaped_in_json(msgspec.json.format(msgspec.json.encode(data), indent=2).decode()) + "\n"
     if target == "-":
         click.echo(text, nl=False)
@@ -148,7 +158,15 @@ def _write_json(target: str, data) -> None:
 @least_option
 @course_option
 @level_option
-def grade(lesson, every, jobs, cluster, least, root, isolation) -> None:
+def grade(
+    lesson: str | None,
+    every: bool,
+    jobs: int | None,
+    cluster: str | None,
+    least: str,
+    root: Path | None,
+    isolation: str,
+) -> None:
     """Grade all submissions of LESSON in grading/submitted into nbgrader's gradebook, and print a table."""
     from autograder.classroom.gradebook import NotRecorded, record
     from autograder.doctor import about_course
@@ -159,10 +177,10 @@ def grade(lesson, every, jobs, cluster, least, root, isolation) -> None:
     settings = Settings(isolation=isolation, least_isolation=least)
     needs_a_human = False
     try:
-        names = lessons_handed_in(course) if every else [course.lesson(lesson).name]
+        names = [course.lesson(lesson).name] if lesson else lessons_handed_in(course)
         with batch.executor(jobs, cluster) as executor:
             for name in names:
-                waiting = batch.submissions(course, name)
+                waiting = submissions(course, name)
                 if not waiting and every:
                     continue
                 with batch.turn_of(course, name, lambda words: click.echo(one_line(words), err=True)):
@@ -187,14 +205,16 @@ def grade(lesson, every, jobs, cluster, least, root, isolation) -> None:
 @least_option
 @course_option
 @level_option
-def explain(student, exercise, lesson, least, root, isolation) -> None:
+def explain(
+    student: str, exercise: str, lesson: str | None, least: str, root: Path | None, isolation: str
+) -> None:
     """Replay one EXERCISE of a STUDENT with the inputs of the recorded grading, check by check."""
     course = _course(root)
     try:
         name = _lesson_with(course, exercise, lesson)
         course.secret()
         recorded = batch.journal_of(course, name).latest(student)
-        handed_in = batch.submissions(course, name).get(student)
+        handed_in = submissions(course, name).get(student)
         if handed_in is None:
             who = printable(student, 100)
             raise CourseError(
@@ -226,8 +246,25 @@ def _lesson_with(course: Course, exercise: str, lesson: str | None) -> str:
 
 
 @main.command()
+@click.argument("name", metavar="NN_SLUG")
 @course_option
-def doctor(root) -> None:
+def new(name: str, root: Path | None) -> None:
+    """Write the files of a new lesson, such as 32_my_topic, with one small exercise to write over."""
+    from autograder.lesson.new import create
+
+    course = _course(root)
+    try:
+        files = create(course, name)
+    except CourseError as error:
+        raise click.UsageError(str(error)) from error
+    for path in files:
+        terminal.say(str(path.relative_to(course.root)))
+    terminal.say(f"Next: make course LESSON={name}, then docs/authoring.md on what stands where.")
+
+
+@main.command()
+@course_option
+def doctor(root: Path | None) -> None:
     """Say what this machine gives: versions, isolation level, and what is missing for the next one."""
     from autograder.doctor import examine
 

@@ -4,7 +4,9 @@ import importlib.metadata
 import platform
 import shutil
 from collections.abc import Iterable
+from typing import Any
 
+from autograder import __version__
 from autograder.classroom.terminal import say
 from autograder.intake.notebook import UnreadableNotebook, read
 from autograder.lesson.layout import Course, CourseError, Lesson
@@ -17,6 +19,7 @@ PACKAGES = ("numpy", "matplotlib", "jupyterlab", "nbgrader", "pytest")
 
 def examine(course: Course) -> bool:
     """Print the findings; true if marks that count can be made here."""
+    say(f"autograder  {__version__}")
     say(
         f"Python      {platform.python_version()} on {platform.system()} {platform.release()} ({platform.machine()})"
     )
@@ -68,7 +71,7 @@ def _state(lesson: Lesson) -> str:
         return "worked on"
 
 
-def _content(data: bytes) -> list[tuple]:
+def _content(data: bytes) -> list[tuple[Any, ...]]:
     """What of a notebook is not a trace of having been run or saved."""
     notebook, _ = read(data)
     return [(cell.id, cell.cell_type, cell.source, cell.metadata.get("nbgrader")) for cell in notebook.cells]

@@ -12,7 +12,7 @@ from autograder.classroom.turns import turn
 from autograder.intake.notebook import UnreadableNotebook
 from autograder.intake.submitted import Submission, submissions
 from autograder.judging.request import Request
-from autograder.judging.results import Result, unreadable
+from autograder.judging.results import Result, Verdict, unreadable
 from autograder.lesson.layout import Course, CourseError
 
 CONNECT_SECONDS = 10
@@ -65,17 +65,18 @@ def grade_all(
         course.secret()  # without it nobody can be graded: said once, and before anybody's work is looked at
     preparing = Grader(course, settings)
     results: dict[str, Result] = {}
-    waiting: dict[Future, tuple[str, str]] = {}
+    waiting: dict[Future[Result], tuple[str, str]] = {}
     for submission in submissions(course, lesson).values():
-        student, found = submission.student, _prepared(preparing, submission)
-        if isinstance(found, Request):
-            request, key = found, found.key(fingerprint)
-            found = journal.get(key)
-            if found is None:
-                waiting[executor.submit(judge, str(course.root), settings, request)] = student, key
+        student, prepared = submission.student, _prepared(preparing, submission)
+        if isinstance(prepared, Request):
+            key = prepared.key(fingerprint)
+            known = journal.get(key)
+            if known is None:
+                waiting[executor.submit(judge, str(course.root), settings, prepared)] = student, key
                 continue
-        results[student] = found
-        on_result(found)
+            prepared = known
+        results[student] = prepared
+        on_result(prepared)
     for future in as_completed(waiting):
         student, key = waiting[future]
         results[student] = _outcome(future, student, lesson)
@@ -96,7 +97,7 @@ def _prepared(grader: Grader, handed_in: Submission) -> Request | Result:
         return _fault(error, student, lesson)
 
 
-def _outcome(future: Future, student: str, lesson: str) -> Result:
+def _outcome(future: Future[Result], student: str, lesson: str) -> Result:
     try:
         return future.result()
     except Exception as error:  # a lost machine or a poisonous submission: one human looks at one student
@@ -105,7 +106,7 @@ def _outcome(future: Future, student: str, lesson: str) -> Result:
 
 def _fault(error: Exception, student: str, lesson: str) -> Result:
     words = f"{type(error).__name__}: {error}"
-    return unreadable(f"{student}/{lesson}", words, "grader_fault", lesson=lesson, student=student)
+    return unreadable(f"{student}/{lesson}", words, Verdict.GRADER_FAULT, lesson=lesson, student=student)
 
 
 def judge(root: str, settings: Settings, request: Request) -> Result:

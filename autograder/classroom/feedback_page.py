@@ -7,12 +7,14 @@ nbgrader_config.py. Whatever a learner wrote passes ``harmless`` before it reach
 import base64
 import binascii
 import re
+from collections.abc import Callable, Iterator
 from html import escape, unescape
+from typing import Any
 from xml.etree.ElementTree import tostring
 
 import jinja2
 from bs4 import BeautifulSoup
-from bs4.element import PreformattedString
+from bs4.element import PreformattedString, Tag
 from latex2mathml.converter import Converter
 from markupsafe import Markup
 from mistune import HTMLRenderer
@@ -78,26 +80,26 @@ def harmless(html: str) -> Markup:
         comment.extract()
     for element in soup.find_all(True):
         if element.name not in ELEMENTS or (element.name == "img" and not _is_our_image(element)):
-            element.replace_with(element.get("alt") or element.get_text())
+            element.replace_with(str(element.get("alt") or element.get_text()))
             continue
         element.attrs = {name: value for name, value in element.attrs.items() if name in ATTRIBUTES}
         if element.name in MATHML:  # TeX can set both, to run script or to pass for a verdict
             element.attrs.pop("href", None)
             element.attrs.pop("class", None)
-        if element.name == "a" and not SAFE_TARGET.match(element.get("href", "")):
+        if element.name == "a" and not SAFE_TARGET.match(str(element.get("href", ""))):
             element.unwrap()  # a link into the learner's folder leads nowhere from this page
     return Markup(soup)
 
 
-def _is_our_image(element) -> bool:
-    return bool(OUR_IMAGE.fullmatch(element.get("src", "")))
+def _is_our_image(element: Tag) -> bool:
+    return bool(OUR_IMAGE.fullmatch(str(element.get("src", ""))))
 
 
 # --- Formulas and prose ---------------------------------------------------------------------------------------
 
 
 # What latex2mathml does not know, or draws with equation numbers that nothing refers to.
-REWRITTEN = [
+REWRITTEN: list[tuple[str, str | Callable[[re.Match[str]], str]]] = [
     (r"\\(begin|end)\{(?:align|aligned|gather|gathered)\*?\}", r"\\\1{align*}"),
     (r"\\(begin|end)\{equation\*?\}", ""),
     (r"\\operatorname\*", r"\\operatorname"),
@@ -155,7 +157,7 @@ class ProseRenderer(HTMLRenderer):
         super().__init__(escape=True, allow_harmful_protocols=None)
         self.budget, self.first_heading = budget, first_heading
 
-    def heading(self, text: str, level: int, **attrs) -> str:
+    def heading(self, text: str, level: int, **attrs: Any) -> str:
         return super().heading(text, min(6, level + self.first_heading - 1))
 
     def text(self, text: str) -> str:
@@ -244,7 +246,7 @@ class GetReviewState(Preprocessor):
 
     enabled = Bool(True).tag(config=True)
 
-    def preprocess(self, nb, resources):
+    def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
         where = resources["nbgrader"]
         with Gradebook(where["db_url"]) as gradebook:
             for cell in nb.cells:
@@ -264,7 +266,7 @@ class GetReviewState(Preprocessor):
         return nb, resources
 
 
-def exercises(nb: NotebookNode) -> list[dict]:
+def exercises(nb: NotebookNode) -> list[dict[str, Any]]:
     """What the table at the top says: one entry for each graded cell, in order."""
     entries = []
     for cell in nb.cells:
@@ -309,7 +311,8 @@ def verdict_of(cell: NotebookNode) -> str:
 
 def _verdict_in(html: str) -> str | None:
     found = BeautifulSoup(html, "html.parser").select_one(".verdict")
-    return next((name for name in found.get("class", []) if name in VERDICTS), None) if found else None
+    classes: list[str] = list(found.get("class") or []) if found else []
+    return next((name for name in classes if name in VERDICTS), None)
 
 
 def judge_html(cell: NotebookNode) -> Markup:
@@ -318,7 +321,7 @@ def judge_html(cell: NotebookNode) -> Markup:
     return harmless("".join("".join(html) for html in outputs))
 
 
-def plots(cell: NotebookNode, budget: Budget) -> list[dict]:
+def plots(cell: NotebookNode, budget: Budget) -> list[dict[str, Any]]:
     """The PNG images that Intake kept of a learner's cell, with words for those who do not see them."""
     found = []
     for output in cell.get("outputs", []):
@@ -362,7 +365,7 @@ def lesson_title(nb: NotebookNode) -> str:
 class FeedbackExporter(HTMLExporter):
     """Exports an autograded notebook as the course's feedback page."""
 
-    def __init__(self, config: Config | None = None, **kw):
+    def __init__(self, config: Config | None = None, **kw: Any):
         # nbgrader sets template and folders of every HTMLExporter to its own page; this class's section wins.
         config = Config(config or {})
         config.FeedbackExporter.template_name = "course_feedback"
@@ -370,16 +373,20 @@ class FeedbackExporter(HTMLExporter):
         super().__init__(config=config, **kw)
 
     def _create_environment(self) -> jinja2.Environment:
-        environment = super()._create_environment()
+        environment: jinja2.Environment = super()._create_environment()
         environment.autoescape = True  # nbconvert's default is not to
         return environment
 
-    def from_notebook_node(self, nb, resources=None, **kw):
+    def from_notebook_node(
+        self, nb: NotebookNode, resources: Any = None, **kw: Any
+    ) -> tuple[Any, dict[str, Any]]:
         return super().from_notebook_node(nb, {**(resources or {}), "budget": Budget()}, **kw)
 
-    def default_filters(self):
+    def default_filters(self) -> Iterator[tuple[str, Callable[..., Any]]]:
         yield from super().default_filters()
-        for function in (prose, prose_of, code_of, is_released, breakable, number, plots, role):
-            yield function.__name__, function
-        for function in (code_label, lesson_title, exercises, verdict_of, verdict_words, judge_html):
+        ours: list[Callable[..., Any]] = [
+            prose, prose_of, code_of, is_released, breakable, number, plots, role,
+            code_label, lesson_title, exercises, verdict_of, verdict_words, judge_html,
+        ]  # fmt: skip
+        for function in ours:
             yield function.__name__, function

@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO
 
 import msgspec
 from nbformat import NotebookNode
@@ -22,13 +23,13 @@ from autograder.intake.notebook import UnreadableNotebook, read
 from autograder.intake.repair import repair
 from autograder.judging import results
 from autograder.judging.request import CellToRun, Request
-from autograder.judging.results import Result
+from autograder.judging.results import Result, Verdict
 from autograder.lesson.layout import PACKAGE, Course, CourseError
 from autograder.sandbox.processes import SLACK, Limits
 
 GRACE = 60.0  # seconds that the judge may take on top of what the learner may take
 ATTEMPTS = 2  # a submission whose judge died or failed is tried once more, in a fresh one
-FAULT = "grader_fault"
+FAULT = Verdict.GRADER_FAULT
 
 # The judge is the package that this module belongs to, and imports nothing from the current folder or PYTHONPATH.
 PROGRAM = (
@@ -70,12 +71,18 @@ class JudgeDied(RuntimeError):
     """The judge's process ended or hung; its own fault, not a learner's."""
 
 
+def _pipes(process: "subprocess.Popen[bytes] | None") -> tuple[IO[bytes], IO[bytes]]:
+    """Where requests go and results come from, of a judge that has been started."""
+    assert process is not None and process.stdin is not None and process.stdout is not None
+    return process.stdin, process.stdout
+
+
 class JudgeProcess:
     """Handle of one judge's process; started when first needed, replaced when the course's files change."""
 
     def __init__(self, course: Course, isolation: str):
         self._course, self._isolation = course, isolation
-        self._process: subprocess.Popen | None = None
+        self._process: subprocess.Popen[bytes] | None = None
         self._fingerprints: dict[str, str] = {}
         self._errors = tempfile.TemporaryFile()
 
@@ -114,17 +121,17 @@ class JudgeProcess:
             [sys.executable, "-I", "-c", PROGRAM, str(self._course.root), self._isolation], bufsize=0, cwd="/",
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._errors, env=environment | settings,
         )  # fmt: skip
-        os.set_blocking(self._process.stdin.fileno(), False)  # a judge that hangs may not even read
+        os.set_blocking(_pipes(self._process)[0].fileno(), False)  # a judge that hangs may not even read
 
     def _send(self, data: bytes, deadline: float) -> None:
-        descriptor = self._process.stdin.fileno()
+        descriptor = _pipes(self._process)[0].fileno()
         while data:
             if not select.select([], [descriptor], [], max(0.0, deadline - time.monotonic()))[1]:
                 raise TimeoutError
             data = data[os.write(descriptor, data) :]
 
     def _line(self, deadline: float) -> bytes:
-        line, descriptor = bytearray(), self._process.stdout.fileno()
+        line, descriptor = bytearray(), _pipes(self._process)[1].fileno()
         while not line.endswith(b"\n"):
             if not select.select([descriptor], [], [], max(0.0, deadline - time.monotonic()))[0]:
                 raise TimeoutError
@@ -151,14 +158,15 @@ class JudgeProcess:
         """End the judge's process and everything below it."""
         if self._process is None:
             return
+        requests, results = _pipes(self._process)
         with contextlib.suppress(OSError):
-            self._process.stdin.close()
+            requests.close()
         try:
             self._process.wait(timeout=3)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
-        self._process.stdout.close()
+        results.close()
         self._process = None
 
 
@@ -279,7 +287,7 @@ class Grader:
                 judge.close()  # whatever ails it: one that fails fast would soon have had the whole class
             return result
 
-    def _find_lesson(self, notebook, name: str) -> str:
+    def _find_lesson(self, notebook: NotebookNode, name: str) -> str:
         found = self.course.lesson_of(notebook, name)
         if found is None:
             known = ", ".join(self.course.lessons)

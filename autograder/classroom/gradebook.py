@@ -26,7 +26,7 @@ class _Autograde(Autograde):
     """nbgrader's, without its own look at the submissions: `autograder.classroom.nbgrader_plugin.Reader` hands them over."""
 
     def init_notebooks(self) -> None:
-        self.assignments = {}
+        self.assignments: dict[str, list[str]] = {}
 
 
 LOCKED_SECONDS = 10.0  # how long to wait for somebody else who writes into the gradebook
@@ -100,7 +100,9 @@ def _expect_assignment(db_url: str, course_id: str, lesson: str) -> None:
 def _shown(db_url: str) -> str:
     """The file, or the address without its password."""
     url = make_url(db_url)
-    return url.database if url.get_backend_name() == "sqlite" else url.render_as_string(hide_password=True)
+    return (
+        str(url.database) if url.get_backend_name() == "sqlite" else url.render_as_string(hide_password=True)
+    )
 
 
 def _cause(words: str) -> str:

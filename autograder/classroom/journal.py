@@ -12,7 +12,7 @@ from typing import IO
 
 import msgspec
 
-from autograder.judging.results import Result, total
+from autograder.judging.results import ExerciseResult, Result, total
 
 LONGEST_LINE = 4 << 20  # bytes; a result has some thousands
 MOST_NAMED = 5  # damaged lines that a message lists
@@ -137,7 +137,7 @@ def _entry(line: bytes) -> Entry | None:
 
 def _is_possible(result: Result) -> bool:
     """Whether scores lie between 0 and the points, and add up; what needs a human is never written."""
-    parts = [result, *result.exercises]
+    parts: list[Result | ExerciseResult] = [result, *result.exercises]
     return all(
         part.score is not None and 0 <= part.score <= part.points for part in parts
     ) and result.score == total([exercise.score for exercise in result.exercises])

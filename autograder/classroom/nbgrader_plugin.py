@@ -11,6 +11,7 @@ import tempfile
 import weakref
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode
@@ -28,14 +29,14 @@ from autograder.intake.notebook import UnreadableNotebook, read
 from autograder.intake.repair import repair
 from autograder.intake.sanitise import sanitise
 from autograder.intake.submitted import TIMESTAMP, Submission, submissions
-from autograder.judging.results import ExerciseResult, Result, unreadable
+from autograder.judging.results import ExerciseResult, Result, Verdict, unreadable
 from autograder.lesson.layout import Course, CourseError
 from autograder.lesson.release import Release
 from autograder.sandbox.isolation import LEVELS
 from autograder.sandbox.printable import one_line
 from autograder.sandbox.processes import Limits
 
-FAULT = "grader_fault"
+FAULT = Verdict.GRADER_FAULT
 
 
 @cache
@@ -51,7 +52,7 @@ class Reader(NotebookExporter):
     each student the notebook and the time stamp, as far as `autograder.intake.submitted` opens them, under names of ours.
     """
 
-    def __init__(self, **kwargs):
+    def __init__(self, **kwargs: Any):
         super().__init__(**kwargs)
         self._refused: dict[str, str] = {}  # why there is nothing in a copy
         self._notes: dict[str, list[str]] = {}
@@ -97,22 +98,24 @@ class Reader(NotebookExporter):
             ]
         return path
 
-    def from_file(self, file_stream, resources=None, **kwargs):
-        if not self.parent._sanitizing:  # the second pass reads what the first has written
+    def from_file(self, file_stream: Any, resources: Any = None, **kwargs: Any) -> tuple[Any, dict[str, Any]]:
+        converter: Any = self.parent
+        if not converter._sanitizing:  # the second pass reads what the first has written
             return super().from_file(file_stream, resources=resources, **kwargs)
         path, about = file_stream.name, resources["nbgrader"]
         try:
             if path in self._refused:
                 raise UnreadableNotebook(self._refused[path])
             notebook, notes = read(Path(path).read_bytes())
-            _course(Path(self.parent.coursedir.root)).expect_lesson(about["assignment"], notebook)
+            _course(Path(converter.coursedir.root)).expect_lesson(about["assignment"], notebook)
         except (UnreadableNotebook, CourseError) as error:
-            notebook, notes = copy.deepcopy(_release(self.parent.coursedir.root, resources)), []
+            notebook, notes = copy.deepcopy(_release(converter.coursedir.root, resources).notebook), []
             notebook.metadata["course_unreadable"] = str(error)
             self.log.error("%s/%s cannot be read: %s", about["student"], about["assignment"], one_line(error))
         if notes := notes + self._notes.get(path, []):
             notebook.metadata["course_notes"] = notes
-        return self.from_notebook_node(notebook, resources=resources, **kwargs)
+        made: tuple[Any, dict[str, Any]] = self.from_notebook_node(notebook, resources=resources, **kwargs)
+        return made
 
 
 def _take_turns(converter: Autograde) -> None:
@@ -129,7 +132,7 @@ def _take_turns(converter: Autograde) -> None:
     converter.convert_notebooks = in_turn
 
 
-def _release(root: str, resources) -> Release:
+def _release(root: str, resources: dict[str, Any]) -> Release:
     """The release that a submission comes from."""
     return _course(Path(root)).lesson(resources["nbgrader"]["assignment"]).released
 
@@ -137,7 +140,7 @@ def _release(root: str, resources) -> Release:
 class Intake(NbGraderPreprocessor):
     """First in the sanitising pass: nbgrader's metadata from the release, nothing that could harm a reader."""
 
-    def preprocess(self, nb: NotebookNode, resources):
+    def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
         kept = {k: v for k, v in nb.metadata.items() if k in ("course_unreadable", "course_notes")}
         release = _release(self.parent.parent.coursedir.root, resources)
         mended, notes = repair(nb, release)
@@ -168,7 +171,7 @@ class Judge(NbGraderPreprocessor):
     )
     memory = Integer(Limits.memory, help="Bytes that a learner's process may take.").tag(config=True)
 
-    def preprocess(self, nb: NotebookNode, resources):
+    def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
         about = resources["nbgrader"]
         result = self._result(nb, about["assignment"], about["student"])
         nb.metadata["course_result"] = {
@@ -228,7 +231,7 @@ def _write_verdict(cell: NotebookNode, exercise: ExerciseResult) -> None:
         new_output("display_data", data=words),
         new_output("execute_result", data=number, execution_count=cell.execution_count),
     ]
-    cell.metadata["course_verdict"] = str(exercise.verdict) if exercise.score is not None else FAULT
+    cell.metadata["course_verdict"] = str(FAULT if exercise.score is None else exercise.verdict)
 
 
 class SaveVerdicts(SaveAutoGrades):
@@ -237,11 +240,12 @@ class SaveVerdicts(SaveAutoGrades):
     Why a whole notebook could not be read stands as a comment at its first answer.
     """
 
-    def preprocess(self, nb: NotebookNode, resources):
+    def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
         self._comment = nb.metadata.get("course_unreadable")
-        return super().preprocess(nb, resources)
+        saved: tuple[NotebookNode, dict[str, Any]] = super().preprocess(nb, resources)
+        return saved
 
-    def _add_comment(self, cell: NotebookNode, resources) -> None:
+    def _add_comment(self, cell: NotebookNode, resources: dict[str, Any]) -> None:
         super()._add_comment(cell, resources)
         if self._comment:
             about = resources["nbgrader"]
@@ -252,7 +256,7 @@ class SaveVerdicts(SaveAutoGrades):
             comment.auto_comment, self._comment = self._comment, None
             self.gradebook.db.commit()
 
-    def _add_score(self, cell: NotebookNode, resources) -> None:
+    def _add_score(self, cell: NotebookNode, resources: dict[str, Any]) -> None:
         super()._add_score(cell, resources)
         if cell.metadata.get("course_verdict") == FAULT:
             about = resources["nbgrader"]

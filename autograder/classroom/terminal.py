@@ -1,11 +1,11 @@
 """Results as words and tables in a terminal; plain text when it is not one."""
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 import click
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType
 from rich.markup import escape as escape_markup
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.segment import Segment
@@ -31,10 +31,10 @@ STYLES = {"pass": "green", "not_attempted": "dim", "grader_fault": "bold magenta
 class SafeConsole(Console):
     """Prints no control character but those of its own styling, whatever a text holds and wherever it came from."""
 
-    def __init__(self, **options):
-        super().__init__(highlight=False, **options)
+    def __init__(self, *, stderr: bool = False):
+        super().__init__(highlight=False, stderr=stderr)
 
-    def render(self, renderable, options=None):
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
         for segment in super().render(renderable, options):
             safe = segment.text if segment.control else printable(segment.text, len(segment.text))
             yield Segment(safe, segment.style, segment.control)

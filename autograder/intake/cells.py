@@ -67,21 +67,21 @@ def code_cells(submitted: NotebookNode, release: Release) -> list[Cell]:
 def _running(submitted: NotebookNode, release: Release) -> Iterator[Cell]:
     numbers = {cell.id: _number(cell, place) for place, cell in enumerate(submitted.cells, 1)}
     sources = {cell.id: cell.source for cell in submitted.cells}
-    for original in release.cells:
-        if original.role == "imports":
-            kept = is_untouched(sources.get(original.name, ""), original.source)
-            yield Cell(None, plain_python(original.source), numbers[original.name] if kept else 0)
+    for imports in release.cells:
+        if imports.role == "imports":
+            kept = is_untouched(sources.get(imports.name, ""), imports.source)
+            yield Cell(None, plain_python(imports.source), numbers[imports.name] if kept else 0)
     for cell in submitted.cells:
         if cell.cell_type != "code":
             continue
-        original = release.by_name.get(cell.id)
+        original, name = release.by_name.get(cell.id), None
         match original.role if original else "own":
-            case "answer":
+            case "answer" if original is not None:
                 name = original.name
-            case "imports" if not is_untouched(cell.source, original.source):
-                name = None
+            case "imports" if original is not None and not is_untouched(cell.source, original.source):
+                pass
             case "own" if not _is_copy(cell.source, release):
-                name = None
+                pass
             case _:
                 continue
         yield Cell(name, plain_python(cell.source), numbers[cell.id])

@@ -166,7 +166,9 @@ def _normalise(document: dict[str, Any], notes: list[str]) -> NotebookNode:
         raise UnreadableNotebook(f"The notebook holds {size}. Put long data into a file, not into a cell.")
     _give_ids(cells, notes)
     metadata = _metadata(document, "course")
-    return nbformat.from_dict({"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5})
+    content = {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
+    made: NotebookNode = nbformat.from_dict(content)
+    return made
 
 
 def _raw_cells(document: dict[str, Any]) -> Iterator[Any]:

@@ -8,6 +8,7 @@ what is missing is put back. Nothing a submission claims about itself survives b
 from collections import defaultdict
 from collections.abc import Callable
 from copy import deepcopy
+from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
@@ -132,7 +133,8 @@ def _number(cell: NotebookNode, position: int) -> NotebookNode:
     """Record a cell's number as handed in; a notebook that is mended again keeps the first one."""
     course = cell.metadata.get("course")
     first = course.get("cell") if isinstance(course, dict) else None
-    return nbformat.from_dict({"cell": first if isinstance(first, int) else position + 1})
+    number: NotebookNode = nbformat.from_dict({"cell": first if isinstance(first, int) else position + 1})
+    return number
 
 
 def _put_back(
@@ -211,7 +213,7 @@ class Matching:
             return False
         return bool(self._defined[s] & self.release.answers.keys() - original.defined)
 
-    def _preference(self, original: ReleasedCell) -> Callable[[int], tuple]:
+    def _preference(self, original: ReleasedCell) -> Callable[[int], tuple[Any, ...]]:
         """Of several copies of an answer the later edited one counts; of a locked cell the unchanged one."""
         if original.is_the_learners:
             return lambda s: (original.name in self._defined[s], self._edited(original, s), s)
@@ -232,9 +234,9 @@ class Matching:
                 self._assign(original, max(candidates, key=rank.__getitem__))
         for s in self._free("code"):
             for exercise in CHECK_CELL.findall(self.cells[s].source)[:1]:
-                original = self.release.by_name.get(f"{exercise}_check")
-                if original is not None and original.role == "check" and original not in self._found:
-                    self._assign(original, s)
+                check = self.release.by_name.get(f"{exercise}_check")
+                if check is not None and check.role == "check" and check not in self._found:
+                    self._assign(check, s)
 
     def _by_likeness(self) -> None:
         """By the lines that a cell has in common with a released one, the most alike first."""

@@ -9,6 +9,7 @@ import base64
 import binascii
 import re
 from copy import deepcopy
+from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
@@ -60,7 +61,8 @@ def sanitise(notebook: NotebookNode, release: Release) -> NotebookNode:
     trusted = {cell.source for cell in release.cells if cell.kind == "markdown"}
     room = _Room()
     cells = [_plain_cell(cell, trusted, room) for cell in notebook.cells]
-    return nbformat.from_dict({**deepcopy({**notebook, "cells": []}), "cells": cells})
+    clean: NotebookNode = nbformat.from_dict({**deepcopy({**notebook, "cells": []}), "cells": cells})
+    return clean
 
 
 def _plain_cell(cell: NotebookNode, trusted: set[str], room: "_Room") -> NotebookNode:
@@ -73,7 +75,8 @@ def _plain_cell(cell: NotebookNode, trusted: set[str], room: "_Room") -> Noteboo
         plain |= {"cell_type": "markdown", "source": room.write(cell.source)}
     elif cell.source not in trusted:
         plain["source"] = room.write(cell.source)
-    return nbformat.from_dict(plain)
+    clean: NotebookNode = nbformat.from_dict(plain)
+    return clean
 
 
 def plain_text(source: str, longest: int = MAX_TEXT) -> str:
@@ -104,7 +107,7 @@ class _Room:
         return True
 
 
-def _picture(output: NotebookNode, about: object, room: _Room) -> dict | None:
+def _picture(output: NotebookNode, about: object, room: _Room) -> dict[str, Any] | None:
     """The PNG picture of an output with a plain description, or None."""
     data = output.get("data")
     encoded = data.get("image/png") if isinstance(data, dict) else None

@@ -8,16 +8,17 @@ its standard input does.
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import msgspec
 
+from autograder import __version__
 from autograder.judging import results
 from autograder.judging.allowance import limit_memory
 from autograder.judging.plugin import Examination
 from autograder.judging.request import Request
-from autograder.judging.results import Result, Verdict
+from autograder.judging.results import ExerciseResult, Result, Verdict
 from autograder.judging.sitting import Sitting
 from autograder.lesson.layout import Course, CourseError
 from autograder.lesson.release import is_untouched
@@ -49,7 +50,7 @@ class Judge:
         helpers = (self._course.root / "solutions" / "helpers.py").read_text(encoding="utf-8")
         return Zygote(helpers, self._course.hidden_folders, self._isolation)
 
-    def serve(self, requests: Iterator[Request], answer) -> None:
+    def serve(self, requests: Iterator[Request], answer: Callable[[Result], None]) -> None:
         """Answer every request; those of one lesson share one collection of its checks."""
         self._requests = requests
         self._advance()
@@ -65,7 +66,7 @@ class Judge:
     def _advance(self) -> None:
         self._next = next(self._requests, None)
 
-    def _serve_lesson(self, examination: Examination, answer) -> None:
+    def _serve_lesson(self, examination: Examination, answer: Callable[[Result], None]) -> None:
         while self._next is not None and self._next.lesson == examination.lesson.name:
             answer(self._grade_safely(self._next, examination))
             self._advance()
@@ -101,7 +102,7 @@ class Judge:
         }
         learner = self._start(request, examination)
         sitting = Sitting(learner, examination.solution, request.seed, sources, labels, untouched)
-        graded: list = []
+        graded: list[ExerciseResult] = []
         try:
             for exercise in examination.exercises():
                 before = {result.name: result.verdict for result in graded}
@@ -113,7 +114,7 @@ class Judge:
             seed=request.seed, score=results.total([r.score for r in graded]), points=float(sum(release.points.values())),
             seconds=round(time.perf_counter() - start, 4), verdict=results.overall([r.verdict for r in graded]),
             message=next((r.message for r in graded if r.verdict not in NOT_WORTH_A_WORD), ""), exercises=graded,
-            manual=list(release.written), notes=request.notes,
+            manual=list(release.written), notes=request.notes, version=__version__,
         )  # fmt: skip
 
     def _start(self, request: Request, examination: Examination) -> Learner:
@@ -131,7 +132,7 @@ class Judge:
 
 
 def main() -> None:
-    root, isolation = sys.argv[1:]
+    root, level = sys.argv[1:]
     hide_memory()
     limit_memory(MEMORY)
     out = os.fdopen(os.dup(1), "wb")
@@ -146,4 +147,4 @@ def main() -> None:
         course = Course(Path(root))
     except CourseError as error:
         sys.exit(str(error))
-    Judge(course, isolation).serve((decode(line) for line in sys.stdin.buffer), answer)
+    Judge(course, level).serve((decode(line) for line in sys.stdin.buffer), answer)

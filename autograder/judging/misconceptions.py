@@ -2,11 +2,13 @@
 
 import inspect
 import re
+import sys
 import textwrap
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from types import FunctionType
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -77,12 +79,17 @@ def registered(file: str) -> list[Misconception]:
     return list(_REGISTERED.get(file, []))
 
 
-def misconception(exercise: str, message: str, source: str) -> Callable[[Callable], Callable]:
+Wrong = TypeVar("Wrong", bound=FunctionType)
+
+
+def misconception(exercise: str, message: str, source: str) -> Callable[[Wrong], Wrong]:
     """Declare a whole wrong implementation of an exercise; it may use ``np`` and the earlier exercises by name."""
 
-    def declare(function: Callable) -> Callable:
+    def declare(function: Wrong) -> Wrong:
         text = textwrap.dedent(inspect.getsource(function))
-        text = text[re.search(r"^def ", text, re.MULTILINE).start() :]
+        text = re.sub(
+            r"\A.*?^(?=def )", "", text, count=1, flags=re.MULTILINE | re.DOTALL
+        )  # without its decorator
         code = re.sub(rf"^def {function.__name__}\b", f"def {exercise}", text, count=1)
         file = function.__globals__["__file__"]
         _register(Misconception(function.__name__, exercise, message, source, code=code), file)
@@ -93,7 +100,7 @@ def misconception(exercise: str, message: str, source: str) -> Callable[[Callabl
 
 def misconception_by_edit(exercise: str, name: str, *, old: str, new: str, message: str, source: str) -> None:
     """Declare a wrong implementation as an edit of the solution's text; ``old`` must occur exactly once in it."""
-    file = inspect.currentframe().f_back.f_globals["__file__"]
+    file = sys._getframe(1).f_globals["__file__"]
     _register(Misconception(name, exercise, message, source, edit=(old, new)), file)
 
 
@@ -128,7 +135,9 @@ def explains(candidate: Misconception, traces: Sequence[Trace], reference: Refer
     return telling
 
 
-def _replay(trace: Trace, exercise: str, wrong: Callable, reference: Reference) -> tuple[bool, bool]:
+def _replay(
+    trace: Trace, exercise: str, wrong: Callable[..., Any], reference: Reference
+) -> tuple[bool, bool]:
     kept: dict[int, Any] = {}
     differs = False
     for index, call in enumerate(trace.calls):
@@ -152,7 +161,9 @@ def _replay(trace: Trace, exercise: str, wrong: Callable, reference: Reference) 
     return True, differs
 
 
-def _run(function: Callable, arguments: tuple, kept: dict[int, Any]) -> tuple[Any, list, str]:
+def _run(
+    function: Callable[..., Any], arguments: tuple[Any, ...], kept: dict[int, Any]
+) -> tuple[Any, list[Any], str]:
     fresh_arguments = [fresh(argument, kept) for argument in arguments]
     try:
         return function(*fresh_arguments), fresh_arguments, ""
@@ -160,7 +171,7 @@ def _run(function: Callable, arguments: tuple, kept: dict[int, Any]) -> tuple[An
         return None, fresh_arguments, type(error).__name__
 
 
-def _as_recorded(call: Any, value: Any, after: list, failure: str) -> bool:
+def _as_recorded(call: Any, value: Any, after: list[Any], failure: str) -> bool:
     if call.failure is not None or failure:
         return call.failure is not None and call.failure.type_name == failure
     return same(call.value, value) and (call.after is None or same(call.after, after))

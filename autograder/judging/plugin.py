@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pytest
 from _pytest.runner import runtestprotocol
 
@@ -15,6 +16,7 @@ from autograder.judging.reference import Reference, ReferenceAsLearner
 from autograder.judging.results import Verdict
 from autograder.judging.sitting import Exercise, Sitting
 from autograder.lesson.layout import CourseError, Lesson
+from autograder.sandbox.learner import Learner
 from autograder.sandbox.processes import IsolationError, LearnerFault
 
 CHECK_SECONDS = (
@@ -81,50 +83,55 @@ class Examination:
                 f"the hidden checks of {self.lesson.name} cannot be run: {self.failure or code}"
             )
 
+    @property
+    def _now(self) -> Sitting:
+        assert self.sitting is not None, "a check is run by a sitting"
+        return self.sitting
+
     # -- fixtures of the checks
 
     @pytest.fixture
-    def learner(self):
-        return self.sitting.learner
+    def learner(self) -> Learner:
+        return self._now.learner
 
     @pytest.fixture
-    def reference(self):
+    def reference(self) -> Reference:
         return self.solution
 
     @pytest.fixture
-    def rng(self, request):
-        return self.sitting.generator(request.node.name)
+    def rng(self, request: pytest.FixtureRequest) -> np.random.Generator:
+        return self._now.generator(request.node.name)
 
     # -- hooks
 
-    def pytest_configure(self, config):
+    def pytest_configure(self, config: pytest.Config) -> None:
         config.addinivalue_line("markers", MARKER)
 
-    def pytest_collectreport(self, report):
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         if report.failed:
             self.failure = str(report.longrepr)[-1500:]
 
-    def pytest_internalerror(self, excrepr):
+    def pytest_internalerror(self, excrepr: object) -> None:
         self.failure = str(excrepr)[-1500:]
 
-    def pytest_runtestloop(self, session):
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
         if self.failure:
             return True
-        items = session.items
+        items: list[Any] = session.items
         self.checks = [self._as_check(item, _sibling(item, items)) for item in items]
-        self.module = session.items[0].module if session.items else None
+        self.module = items[0].module if items else None
         self._serve(self)
         return True
 
     @pytest.hookimpl(tryfirst=True)
-    def pytest_pyfunc_call(self, pyfuncitem):
+    def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool:
         try:
             self._outcome = self._judge(pyfuncitem)
         except IsolationError as error:
             self._lost = error
         return True  # the outcome is kept here: pytest need not draw a traceback
 
-    def _as_check(self, item: pytest.Item, next_item: pytest.Item | None) -> CollectedCheck:
+    def _as_check(self, item: Any, next_item: pytest.Item | None) -> CollectedCheck:
         marker = item.get_closest_marker("exercise")
         if marker is None or not marker.args:
             raise CourseError(
@@ -164,10 +171,10 @@ class Examination:
         return Outcome(Verdict.PASS, "")
 
     def _whose_fault(
-        self, item: pytest.Function, arguments: dict, error: BaseException, message: str
+        self, item: pytest.Function, arguments: dict[str, Any], error: BaseException, message: str
     ) -> Outcome:
         """A check broke on a value: the learner's fault if it holds for the solution, else the check's own."""
-        stand_in = {"learner": ReferenceAsLearner(self.solution), "rng": self.sitting.generator(item.name)}
+        stand_in = {"learner": ReferenceAsLearner(self.solution), "rng": self._now.generator(item.name)}
         own_fault = Outcome(
             Verdict.GRADER_FAULT, f"The check {item.name} failed by itself: {type(error).__name__}: {error}"
         )
@@ -221,7 +228,7 @@ def _sibling(item: pytest.Item, items: list[pytest.Item]) -> pytest.Item | None:
     return next((other for other in items[:2] if other is not item), None)
 
 
-def words_of(function: Callable) -> str:
+def words_of(function: Callable[..., Any]) -> str:
     """First paragraph of a check's docstring: the only text of it that a learner is shown."""
     text = inspect.getdoc(function) or ""
     return " ".join(text.split("\n\n")[0].split())

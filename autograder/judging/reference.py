@@ -3,7 +3,7 @@
 import copy
 import sys
 import types
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -52,7 +52,8 @@ class Reference:
         """Function ``name`` from another source, which may use the solution's other functions."""
         namespace = dict(self._namespace)
         exec(compile(source, f"<misconception of {name}>", "exec"), namespace)
-        return namespace[name]
+        function: Callable[..., Any] = namespace[name]
+        return function
 
 
 class ReferenceAsLearner:
@@ -65,12 +66,12 @@ class ReferenceAsLearner:
         function = getattr(self._reference, name)
         return lambda *arguments: function(*map(fresh, arguments))
 
-    def after(self, name: str, *arguments: Any) -> tuple[Any, list]:
+    def after(self, name: str, *arguments: Any) -> tuple[Any, list[Any]]:
         """Result and the arguments after the call, as `Learner.after`."""
         opened = [fresh(argument) for argument in arguments]
         return getattr(self._reference, name)(*opened), opened
 
-    def map(self, name: str, argument_lists: Iterable[tuple]) -> list[Any]:
+    def map(self, name: str, argument_lists: Iterable[tuple[Any, ...]]) -> list[Any]:
         """Results of many calls, as `Learner.map`."""
         return [getattr(self._reference, name)(*map(fresh, arguments)) for arguments in argument_lists]
 
@@ -85,7 +86,7 @@ def fresh(argument: Any, kept: Mapping[int, Any] | None = None) -> Any:
 
 
 @contextmanager
-def _course_modules(lesson: Lesson):
+def _course_modules(lesson: Lesson) -> Iterator[None]:
     """Make ``helpers`` and ``given`` of this lesson importable while its solution is executed."""
     sources = {"helpers": lesson.helpers, "given": lesson.given}
     before = {name: sys.modules.pop(name, None) for name in sources}
@@ -98,7 +99,7 @@ def _course_modules(lesson: Lesson):
                 sys.modules[name] = module
         yield
     finally:
-        for name, module in before.items():
+        for name, kept in before.items():
             sys.modules.pop(name, None)
-            if module is not None:
-                sys.modules[name] = module
+            if kept is not None:
+                sys.modules[name] = kept

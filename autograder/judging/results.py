@@ -7,6 +7,8 @@ from typing import Any
 
 import msgspec
 
+from autograder import __version__
+
 
 class Verdict(StrEnum):
     """All that the judge can say; there are no others, and only the judge makes one."""
@@ -72,10 +74,12 @@ class Result(msgspec.Struct):
     exercises: list[ExerciseResult]
     manual: list[str]
     notes: list[str]
+    version: str
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data, as in the JSON schema of docs/results.md."""
-        return msgspec.to_builtins(self)
+        plain: dict[str, Any] = msgspec.to_builtins(self)
+        return plain
 
     @property
     def needs_a_human(self) -> bool:
@@ -108,9 +112,10 @@ def overall(verdicts: list[Verdict]) -> Verdict:
 
 def total(scores: list[float | None]) -> float | None:
     """Sum of scores, as exact as the fractions that they were: three thirds are 1. None when one needs a human."""
-    if any(score is None for score in scores):
+    known = [score for score in scores if score is not None]
+    if len(known) < len(scores):
         return None
-    return float(sum((Fraction(score).limit_denominator(1_000_000) for score in scores), Fraction(0)))
+    return float(sum((Fraction(score).limit_denominator(1_000_000) for score in known), Fraction(0)))
 
 
 def unreadable(notebook: str, message: str, verdict: Verdict = Verdict.ERROR, **known: Any) -> Result:
@@ -126,5 +131,6 @@ def unreadable(notebook: str, message: str, verdict: Verdict = Verdict.ERROR, **
         exercises=[],
         manual=[],
         notes=[],
+        version=__version__,
         **fields,
     )

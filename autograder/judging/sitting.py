@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -31,7 +31,8 @@ class Check(Protocol):
     name: str
     weight: int
     message: str
-    run: Callable[["Sitting"], Outcome]
+
+    def run(self, sitting: "Sitting", /) -> Outcome: ...
 
 
 @dataclass
@@ -175,7 +176,7 @@ class Sitting:
             result.message = match.message
 
 
-def _parameters(function: Callable) -> list[str]:
+def _parameters(function: Callable[..., Any]) -> list[str]:
     return [str(p) for p in inspect.signature(function).parameters.values()]
 
 

@@ -34,7 +34,7 @@ def generate(solution: Path, root: Path) -> str:
         If nbgrader refuses the solution.
     """
     from nbgrader.converters import GenerateAssignment
-    from traitlets.config import PyFileConfigLoader
+    from traitlets.config.loader import PyFileConfigLoader
 
     try:
         config = PyFileConfigLoader(CONFIGURATION, path=str(root)).load_config()
@@ -48,7 +48,7 @@ def generate(solution: Path, root: Path) -> str:
         raise AssignmentError(
             f"no release can be made of {solution}: {type(error).__name__}: {error}"
         ) from error
-    return text
+    return str(text)
 
 
 def kept(solution: Path, root: Path) -> str:

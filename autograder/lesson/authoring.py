@@ -38,7 +38,7 @@ def role_of(cell: NotebookNode) -> str:
         return "text"
     if len(found) != 1:
         raise AuthoringError(f"cell {cell.get('id')!r} needs exactly one role tag of {ROLES}, it has {found}")
-    return found[0]
+    return str(found[0])
 
 
 def canonical(notebook: NotebookNode, lesson: str) -> NotebookNode:
@@ -68,7 +68,9 @@ def canonical(notebook: NotebookNode, lesson: str) -> NotebookNode:
             raise AuthoringError(f"two cells are called {cell.id!r}; give one of them another title")
         seen.add(cell.id)
     metadata = {"course": {"lesson": lesson}, "kernelspec": KERNELSPEC, "language_info": {"name": "python"}}
-    return nbformat.from_dict({"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5})
+    content = {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
+    made: NotebookNode = nbformat.from_dict(content)
+    return made
 
 
 def _canonical_cell(cell: NotebookNode) -> NotebookNode:
@@ -95,17 +97,18 @@ def _canonical_cell(cell: NotebookNode) -> NotebookNode:
     }
     if cell.cell_type == "code":
         clean |= {"execution_count": None, "outputs": []}
-    return nbformat.from_dict(clean)
+    made: NotebookNode = nbformat.from_dict(clean)
+    return made
 
 
 def _identity(cell: NotebookNode) -> str:
     """Grade id, else the title given in the text form, else a readable id it has, else its first words."""
     nbgrader = cell.metadata.get("nbgrader", {})
     if "grade_id" in nbgrader:
-        return nbgrader["grade_id"]
+        return str(nbgrader["grade_id"])
     if title := cell.metadata.get("title"):
         return re.sub(r"\W+", "_", title.strip())
-    given = cell.get("id", "")
+    given: str = cell.get("id", "")
     if given and not re.fullmatch(r"[0-9a-f]{8}", given):
         return given
     words = re.findall(r"[A-Za-z0-9]+", cell.source.lower())[:6]

@@ -146,9 +146,10 @@ def _release_text(state: State) -> str:
 def _parsed(state: State, read: Callable[[State], str]) -> NotebookNode:
     """A notebook of the course's own, which nobody may change: it is read once for all."""
     try:
-        return nbformat.reads(read(state), as_version=4)
+        notebook: NotebookNode = nbformat.reads(read(state), as_version=4)
     except ValueError as error:
         raise CourseError(f"{state.solution} cannot be read: {error}") from error
+    return notebook
 
 
 @functools.lru_cache(maxsize=128)

@@ -34,7 +34,7 @@ TAIL = "\n      # What those need in turn.\n"
 
 def name_of(requirement: str) -> str:
     """Normalised project name at the start of a requirement line."""
-    return re.sub(r"[-_.]+", "-", re.match(r"[\w.-]+", requirement)[0]).lower()
+    return re.sub(r"[-_.]+", "-", re.split(r"[^\w.-]", requirement, maxsplit=1)[0]).lower()
 
 
 def locked(path: Path) -> dict[str, list[str]]:

@@ -98,9 +98,9 @@ class Release:
         self.cells = [_read(place, cell) for place, cell in enumerate(notebook.cells)]
         self.by_name = {cell.name: cell for cell in self.cells}
         self.answers = {cell.name: cell for cell in self.cells if cell.role == "answer"}
-        graded = [cell for cell in self.cells if cell.points is not None]
-        self.points = {c.name.removesuffix("_check"): c.points for c in graded if not c.is_the_learners}
-        self.written = {cell.name: cell.points for cell in graded if cell.is_the_learners}
+        graded = [(cell, points) for cell in self.cells if (points := cell.points) is not None]
+        self.points = {c.name.removesuffix("_check"): points for c, points in graded if not c.is_the_learners}
+        self.written = {cell.name: points for cell, points in graded if cell.is_the_learners}
 
     def alike(self, source: str) -> list[tuple[float, ReleasedCell]]:
         """Cells with at least one line in common with a source, each with the share of lines in common.
@@ -109,7 +109,7 @@ class Release:
         on any source, which a matching of sequences is not.
         """
         lines, holders = self._lines
-        mine, common = _lines(source), Counter()
+        mine, common = _lines(source), Counter[int]()
         for line, count in mine.items():
             for place in holders.get(line, ()):
                 common[place] += min(count, lines[place][line])

@@ -33,13 +33,15 @@ def title_cell(lesson: Lesson) -> dict[str, str]:
         If the first cell does not begin as docs/authoring.md asks for.
     """
     lines = [line.strip() for line in lesson.solution.cells[0].source.splitlines() if line.strip()]
-    found = [pattern.fullmatch(line) for pattern, line in zip((TITLE, LINE), lines, strict=False)]
-    if len(found) < 2 or not all(found):
+    title, about = (
+        pattern.fullmatch(line) for pattern, line in zip((TITLE, LINE), [*lines, "", ""], strict=False)
+    )
+    if title is None or about is None:
         raise TitleError(
             f"{lesson.name}: its first cell must begin with `# NN · Title` and `★★☆ · ~50 min · needs 05`,"
             f" it begins with {lines[:2]}"
         )
-    return {**found[0].groupdict(), **found[1].groupdict(default="–")}
+    return {**title.groupdict(), **about.groupdict(default="–")}
 
 
 def lesson_table(course: Course) -> str:

@@ -21,6 +21,7 @@ import struct
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 LEVELS = ("weak", "container", "strong")
 
@@ -70,15 +71,15 @@ def level_of(layers: Iterable[str]) -> str:
     return "weak"
 
 
-def _call(name: str, *arguments) -> int:
-    result = getattr(_libc, name)(*arguments)
+def _call(name: str, *arguments: Any) -> int:
+    result: int = getattr(_libc, name)(*arguments)
     if result == -1:
         number = ctypes.get_errno()
         raise LayerMissing(number, f"{name}: {os.strerror(number)}")
     return result
 
 
-def _prctl(option: int, value: int, extra=0) -> None:
+def _prctl(option: int, value: int, extra: int = 0) -> None:
     _call("prctl", option, ctypes.c_ulong(value), extra, 0, 0)
 
 
@@ -181,7 +182,7 @@ def confine(policy: Policy, most: str, namespaces: bool) -> tuple[list[str], lis
         Names of the layers that hold, and words about those that do not.
     """
     layers, missing = [], []
-    steps = [("limits", lambda: _limit_resources(policy))]
+    steps: list[tuple[str, Callable[[], None]]] = [("limits", lambda: _limit_resources(policy))]
     if most != "weak":
         steps += _kernel_layers(policy, namespaces)
     if namespaces:
@@ -252,7 +253,7 @@ def landlock_abi() -> int:
     """Version of Landlock in this kernel, 0 without it."""
     if platform.system() != "Linux":
         return 0
-    return max(0, _libc.syscall(_CREATE_RULESET, None, ctypes.c_size_t(0), 1))
+    return max(0, int(_libc.syscall(_CREATE_RULESET, None, ctypes.c_size_t(0), 1)))
 
 
 def _restrict_files(policy: Policy, writable: str | None) -> None:

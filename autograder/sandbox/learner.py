@@ -31,7 +31,11 @@ from autograder.sandbox.processes import (
 MOST_RESTARTS = 8
 MOST_BAD_CELLS = 4  # cells that hang or end the process while loading, before the rest is left out
 STARTING_SECONDS = 30
-ANSWERS = {wire.RunCell: wire.CellRan, wire.Describe: wire.Described, wire.Call: wire.Returned}
+ANSWERS: dict[type, Any] = {
+    wire.RunCell: wire.CellRan,
+    wire.Describe: wire.Described,
+    wire.Call: wire.Returned,
+}
 
 
 @dataclass
@@ -39,9 +43,9 @@ class Recorded:
     """One call of a learner's function, as the judge saw it."""
 
     name: str
-    arguments: tuple
+    arguments: tuple[Any, ...]
     value: Any = None
-    after: list | None = None
+    after: list[Any] | None = None
     failure: wire.Failure | None = None
 
 
@@ -131,7 +135,7 @@ class Learner:
     def _confirm_isolation(self) -> None:
         """Which layers hold: the zygote's own words, sent before anything of the learner's is loaded."""
         try:
-            ready, _ = self._worker.receive(Deadline(STARTING_SECONDS, self._worker))
+            ready, _ = self._running.receive(Deadline(STARTING_SECONDS, self._running))
         except LearnerFault as fault:
             self.stop()
             raise SandboxLost(f"the sandbox did not start: {fault}") from fault
@@ -178,9 +182,16 @@ class Learner:
     def _cpu_spent(self) -> float:
         return self._spent + self._cpu_of_worker()
 
-    def _exchange(self, message: Any, buffers: list[memoryview], callbacks=()) -> tuple[Any, Any]:
+    @property
+    def _running(self) -> WorkerProcess:
+        assert self._worker is not None, "started before anything is asked of it"
+        return self._worker
+
+    def _exchange(
+        self, message: Any, buffers: list[memoryview], callbacks: Sequence[Callable[..., Any]] = ()
+    ) -> tuple[Any, Any]:
         """One request and its reply; callbacks into the judge are served on the way."""
-        worker = self._worker
+        worker = self._running
         deadline = Deadline(self.call_seconds, worker, self._budget.latest)
         try:
             reply, arrays = worker.exchange(message, buffers, deadline)
@@ -202,8 +213,8 @@ class Learner:
         return reply, arrays
 
     def _serve_callback(
-        self, wanted: wire.CallbackWanted, arrays: list, callbacks: Sequence[Callable]
-    ) -> tuple[Any, list]:
+        self, wanted: wire.CallbackWanted, arrays: list[Any], callbacks: Sequence[Callable[..., Any]]
+    ) -> tuple[Any, list[Any]]:
         if not 0 <= wanted.callback < len(callbacks):
             raise ProtocolBroken("your program asked for a function that it was not given")
         packer, failed, value = wire.Packer(), "", None
@@ -224,25 +235,28 @@ class Learner:
     def describe(self, name: str) -> wire.Described:
         """Whether the learner defined ``name``, whether it can be called, and with which parameters."""
         self._ensure()
-        return self._exchange(wire.Describe(self._number(), name), [])[0]
+        described: wire.Described = self._exchange(wire.Describe(self._number(), name), [])[0]
+        return described
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         if name.startswith("_"):
             raise AttributeError(name)
         return lambda *arguments: self._call(name, [arguments])[0].value
 
-    def after(self, name: str, *arguments: Any) -> tuple[Any, list]:
+    def after(self, name: str, *arguments: Any) -> tuple[Any, list[Any]]:
         """Result of a call, and its arguments as they are afterwards."""
         recorded = self._call(name, [arguments], send_arguments=True)[0]
-        return recorded.value, recorded.after
+        return recorded.value, recorded.after or []
 
-    def map(self, name: str, argument_lists: Iterable[tuple]) -> list[Any]:
+    def map(self, name: str, argument_lists: Iterable[tuple[Any, ...]]) -> list[Any]:
         """Results of many calls made in one go."""
         return [recorded.value for recorded in self._call(name, list(argument_lists))]
 
-    def _call(self, name: str, argument_lists: list[tuple], send_arguments: bool = False) -> list[Recorded]:
+    def _call(
+        self, name: str, argument_lists: list[tuple[Any, ...]], send_arguments: bool = False
+    ) -> list[Recorded]:
         self._ensure()
-        callbacks: list[Callable] = []
+        callbacks: list[Callable[..., Any]] = []
         packer = wire.Packer(lambda value: _argument_node(value, callbacks))
         nodes = [[packer.pack(a) for a in arguments] for arguments in argument_lists]
         request = wire.Call(self._number(), name, nodes, self._opaque.get(name, []), send_arguments)
@@ -261,7 +275,7 @@ class Learner:
         return calls
 
     def _record(
-        self, request: wire.Call, reply: wire.Returned, arrays: list, calls: list[Recorded], first: int
+        self, request: wire.Call, reply: wire.Returned, arrays: list[Any], calls: list[Recorded], first: int
     ) -> None:
         """Take what came back for each call into its record; `WireError` if it is not the answer to the request."""
         if len(reply.outcomes) != len(calls):
@@ -284,7 +298,7 @@ class Learner:
                 self.trace.origins[item.number] = (call, position)
 
 
-def _differ(sent: tuple, after: list | None) -> bool:
+def _differ(sent: tuple[Any, ...], after: list[Any] | None) -> bool:
     """Whether arrays that came back are not those that were sent: seen here, whatever the worker says of it."""
     pairs = [(a, b) for a, b in zip(sent, after or sent, strict=True) if isinstance(a, np.ndarray)]
     return any(
@@ -293,7 +307,7 @@ def _differ(sent: tuple, after: list | None) -> bool:
     )
 
 
-def _argument_node(value: Any, callbacks: list[Callable]) -> Any:
+def _argument_node(value: Any, callbacks: list[Callable[..., Any]]) -> Any:
     if isinstance(value, (wire.Kept, wire.Seed)):
         return value
     if callable(value):

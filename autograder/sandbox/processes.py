@@ -131,7 +131,7 @@ class Zygote:
         """
         self._tell({"ended": worker.pid})
         ended, _ = self._answer()
-        return ended["signal"] == signal.SIGKILL and ended["cpu_seconds"] < limits.cpu_seconds - 1
+        return bool(ended["signal"] == signal.SIGKILL and ended["cpu_seconds"] < limits.cpu_seconds - 1)
 
     def close(self) -> None:
         """End the zygote; its workers die with it."""
@@ -149,7 +149,7 @@ class Zygote:
         except OSError as error:
             raise self._failed() from error
 
-    def _answer(self) -> tuple[dict, list[int]]:
+    def _answer(self) -> tuple[dict[str, Any], list[int]]:
         self._control.settimeout(60)
         try:
             data, descriptors, _, _ = socket.recv_fds(self._control, 1 << 16, 1)

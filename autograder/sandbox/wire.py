@@ -33,11 +33,11 @@ DTYPE = re.compile(r"[<>|=]([biufcSU])(\d{1,9})")
 SIZES = {"b": {1}, "i": {1, 2, 4, 8}, "u": {1, 2, 4, 8}, "f": {2, 4, 8, 16}, "c": {8, 16, 32}}
 
 
-def _printable(longest: int) -> Any:
-    return Annotated[str, msgspec.Meta(max_length=longest, pattern=rf"^[^{ACTIVE}]*\Z")]
-
-
-Name, Sentence, Paragraph = _printable(100), _printable(300), _printable(2000)
+PRINTABLE = rf"^[^{ACTIVE}]*\Z"
+Name = Annotated[str, msgspec.Meta(max_length=100, pattern=PRINTABLE)]
+Sentence = Annotated[str, msgspec.Meta(max_length=300, pattern=PRINTABLE)]
+Paragraph = Annotated[str, msgspec.Meta(max_length=2000, pattern=PRINTABLE)]
+Kind = Literal["list", "tuple", "set", "frozenset"]
 
 
 class WireError(Exception):
@@ -78,7 +78,7 @@ class Array(msgspec.Struct, tag="a", array_like=True, frozen=True):
 
 
 class Items(msgspec.Struct, tag="s", array_like=True, frozen=True):
-    kind: Literal["list", "tuple", "set", "frozenset"]
+    kind: Kind
     items: list["Node"]
 
 
@@ -255,16 +255,19 @@ class Packer:
         data = np.ascontiguousarray(value)
         if data.dtype.kind == "U" and not _is_text(data):
             return _odd(value, "a text array with characters that do not exist")
-        self.buffers.append(memoryview(data.reshape(-1).view(np.uint8) if data.size else b""))
+        self.buffers.append(data.reshape(-1).view(np.uint8).data if data.size else memoryview(b""))
         return Array(value.dtype.str, list(value.shape), len(self.buffers) - 1)
 
     def _pack_container(self, value: Any, depth: int) -> Any:
-        for kind in (list, tuple, set, frozenset):
+        kinds: tuple[tuple[Any, Kind], ...] = (
+            (list, "list"), (tuple, "tuple"), (set, "set"), (frozenset, "frozenset"),
+        )  # fmt: skip
+        for kind, name in kinds:
             if isinstance(value, kind):
                 items = list(kind.__iter__(value))
                 if len(items) > MAX_NODES:
                     return _odd(value, f"more than {MAX_NODES} values inside one result")
-                return Items(kind.__name__, [self.pack(item, depth + 1) for item in items])
+                return Items(name, [self.pack(item, depth + 1) for item in items])
         if isinstance(value, dict) and len(value) <= MAX_NODES:
             pairs = list(dict.items(value))
             keys = [self.pack(key, depth + 1) for key, _ in pairs]
@@ -390,7 +393,8 @@ class Unpacker:
         dtype = _dtype(node.dtype)
         if dtype.kind not in SIZES or len(node.value) != dtype.itemsize:
             raise WireError("a number with a wrong dtype or size")
-        return _numbers(memoryview(node.value), dtype)[0]
+        number: np.generic = _numbers(memoryview(node.value), dtype)[0]
+        return number
 
     def _items(self, node: Items, depth: int) -> Any:
         items = [self.unpack(item, depth + 1) for item in node.items]
@@ -401,7 +405,7 @@ class Unpacker:
         members = _hashable(items)
         return set(members) if node.kind == "set" else frozenset(members)
 
-    def _pairs(self, node: Pairs, depth: int) -> dict:
+    def _pairs(self, node: Pairs, depth: int) -> dict[Any, Any]:
         if len(node.keys) != len(node.values):
             raise WireError("a dict with keys and values of different number")
         keys = _hashable([self.unpack(key, depth + 1) for key in node.keys])
@@ -458,9 +462,7 @@ def _is_text(array: np.ndarray) -> bool:
 # --- frames ---------------------------------------------------------------------------------------------------------
 
 
-def encode(
-    message: Any, buffers: list[memoryview], longest: int = MAX_HEADER
-) -> list[bytes | memoryview]:
+def encode(message: Any, buffers: list[memoryview], longest: int = MAX_HEADER) -> list[bytes | memoryview]:
     """Pieces of one frame, to be written one after the other; its header has at most ``longest`` bytes.
 
     Raises

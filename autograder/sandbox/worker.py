@@ -7,6 +7,7 @@ import os
 import socket
 import sys
 import traceback
+from collections.abc import Sequence
 from types import ModuleType
 from typing import Any
 
@@ -113,7 +114,7 @@ class Worker:
         self._send(wire.Returned(request.number, outcomes), packer.buffers)
 
     def _one_call(
-        self, request: wire.Call, arguments: list, before: list, packer: wire.Packer
+        self, request: wire.Call, arguments: list[Any], before: list[Any], packer: wire.Packer
     ) -> wire.Outcome:
         try:
             value = self._function(request.name)(*arguments)
@@ -150,7 +151,7 @@ class Worker:
             case wire.Callback():
                 return lambda *arguments: self._call_back(node.number, arguments)
 
-    def _call_back(self, number: int, arguments: tuple) -> Any:
+    def _call_back(self, number: int, arguments: tuple[Any, ...]) -> Any:
         packer = wire.Packer()
         self._send(wire.CallbackWanted(0, number, [packer.pack(a) for a in arguments]), packer.buffers)
         reply, buffers = self._receive()
@@ -158,7 +159,7 @@ class Worker:
             raise ValueError(reply.failed)
         return wire.Unpacker(buffers).unpack(reply.value)
 
-    def _send(self, message: Any, buffers: list[memoryview] = ()) -> None:
+    def _send(self, message: Any, buffers: Sequence[memoryview] = ()) -> None:
         try:
             pieces = wire.encode(message, list(buffers))
         except wire.WireError as error:
@@ -173,7 +174,7 @@ class Worker:
             self._connection.sendall(piece)
 
     def _receive(self) -> tuple[Any, list[memoryview]]:
-        header, arrays = wire.sizes(self._exactly(wire.PREFIX.size), wire.MAX_REQUEST)
+        header, arrays = wire.sizes(bytes(self._exactly(wire.PREFIX.size)), wire.MAX_REQUEST)
         return wire.decode(bytes(self._exactly(header)), self._exactly(arrays), wire.DECODE_REQUEST)
 
     def _exactly(self, size: int) -> bytearray:

@@ -20,6 +20,7 @@ import tempfile
 import time
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from autograder.sandbox import isolation, wire, worker  # noqa: E402
@@ -55,12 +56,20 @@ def readable_paths() -> tuple[str, ...]:
         folder = Path(sysconfig.get_path(kind))
         paths += [str(entry) for entry in folder.iterdir() if entry.name != "site-packages"]
     for name in ("numpy", "matplotlib", "mpl_toolkits", *worker.NEEDED_BY_MATPLOTLIB):
-        spec = importlib.util.find_spec(name)
-        if spec is not None:
-            locations = list(spec.submodule_search_locations or [spec.origin])
-            paths += locations + glob.glob(f"{Path(locations[0]).parent}/{name.lower()}*.libs")
-    paths += glob.glob(str(Path(importlib.util.find_spec("numpy").origin).parent.parent / "pillow.libs"))
+        locations = _locations(name)
+        paths += locations
+        if locations:
+            paths += glob.glob(f"{Path(locations[0]).parent}/{name.lower()}*.libs")
+    paths += glob.glob(str(Path(_locations("numpy")[0]).parent / "pillow.libs"))
     return tuple(dict.fromkeys(paths))
+
+
+def _locations(name: str) -> list[str]:
+    """Folders of a package, or the file of a module; nothing where it is not installed."""
+    spec = importlib.util.find_spec(name)
+    if spec is None:
+        return []
+    return list(spec.submodule_search_locations or filter(None, [spec.origin]))
 
 
 def preload(helpers: str) -> None:
@@ -152,7 +161,7 @@ class Zygote:
                 pid, status, usage = ended
                 self._ended[pid] = status, usage.ru_utime + usage.ru_stime
 
-    def _how_it_ended(self, pid: int) -> dict:
+    def _how_it_ended(self, pid: int) -> dict[str, Any]:
         """Signal that ended a worker (0 for none) and the CPU seconds it had; an ending process gets a moment."""
         until = time.monotonic() + MOMENT
         while pid not in self._ended and time.monotonic() < until:
@@ -176,7 +185,7 @@ class Zygote:
         for descriptor in process:
             os.close(descriptor)
 
-    def _become_worker(self, order: dict, connection: int, output: int) -> None:
+    def _become_worker(self, order: dict[str, Any], connection: int, output: int) -> None:
         try:
             os.setsid()
             os.dup2(output, 1)

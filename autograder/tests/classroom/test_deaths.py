@@ -368,7 +368,7 @@ def entry(student="bela", **changed):
     checks = [results.CheckResult("test_double", "pass", "", 0.1)]
     exercise = results.ExerciseResult("double", 3.0, 3.0, "pass", "", None, checks)
     result = results.Result(
-        "x", TINY, student, "strong", "seed", 3.0, 3.0, 0.1, "pass", "", [exercise], [], []
+        "x", TINY, student, "strong", "seed", 3.0, 3.0, 0.1, "pass", "", [exercise], [], [], "0.2.0"
     )
     for name, value in changed.items():
         owner = exercise if name.startswith("exercise_") else result

@@ -50,6 +50,7 @@ def hostile_result() -> Result:
         [exercise],
         [HOSTILE],
         [HOSTILE],
+        HOSTILE,
     )
 
 

@@ -96,7 +96,7 @@ def test_every_direct_dependency_says_why_it_is_there():
 # --- layout -----------------------------------------------------------------------------------------------------
 
 TOP = {
-    ".ci", ".gitattributes", ".gitignore", "CONTRIBUTING.md", "LICENSE", "LICENSE-CONTENT", "Makefile", "README.md",
+    ".ci", ".gitattributes", ".github", ".gitignore", ".pre-commit-config.yaml", "CHANGELOG.md", "CITATION.cff", "CONTRIBUTING.md", "LICENSE", "LICENSE-CONTENT", "Makefile", "README.md",
     "autograder", "course", "docs", "environment.yml", "nbgrader_config.py", "pyproject.toml", "requirements-dev.lock",
     "requirements.lock", "solutions",
 }  # fmt: skip
