@@ -49,7 +49,7 @@ def imported(source: str) -> set[str]:
         else:
             continue
         found |= {name.removeprefix("autograder.") for name in names if name.startswith("autograder.")}
-    return {_module(name) for name in found}
+    return {_module(name) for name in found} - {""}  # what the package itself says, such as its version
 
 
 def _module(name: str) -> str:

@@ -30,8 +30,15 @@ KERNELS = {  # by OpenBLAS's name of the kernel; NumPy's own loops are taken bac
 }
 # Lessons that show how an error grows: they run in each `make test`, the others in `make test-full`.
 SENSITIVE = ("02_exploding_descent", "17_diverging_linear_net")
-# Cells whose subject is a figure that hangs on rounding; the text around them quotes none of it.
-ABOUT_ROUNDING = {"02_exploding_descent": {"bb_plot", "see_it_plot", "predict_reveal", "sources_demo"}}
+# Cells whose subject is a figure that hangs on rounding or on the clock; the text around them quotes none of it.
+ABOUT_ROUNDING = {
+    "02_exploding_descent": {"bb_plot", "see_it_plot", "predict_reveal", "sources_demo"},
+    "05_one_vs_all": {"speed"},
+    "15_digits_backprop": {"asker_program", "timing_plot"},
+}
+# Cells that print the same everywhere, and draw a run that parts from itself after many steps: it leaps, or its
+# minimiser takes another path to the same end.
+PARTING = {"06_softmax_gradient": {"candidates_plot"}, "16_regression_net": {"see_it_plot", "minimiser_plot"}}
 
 lessons = pytest.mark.parametrize(
     "lesson",
@@ -95,6 +102,8 @@ def assert_same(one, other, lesson):
         other_text, other_pictures = outputs(other)[name]
         assert without_noise(other_text) == without_noise(text), f"{name} prints something else"
         assert len(pictures) == len(other_pictures)
+        if name in PARTING.get(lesson.name, ()):
+            continue
         for a, b in zip(pictures, other_pictures, strict=True):
             assert_same_picture(a, b, f"{name} draws something else")
 
@@ -127,7 +136,7 @@ def test_release_stops_nowhere_but_at_answers(lesson, kernel, record_property):
 
 def test_kernels_that_run_here_are_tested():
     assert any(map(runs_here, KERNELS))
-    assert set(SENSITIVE) | set(ABOUT_ROUNDING) <= set(COURSE.lessons)
+    assert set(SENSITIVE) | set(ABOUT_ROUNDING) | set(PARTING) <= set(COURSE.lessons)
 
 
 def test_one_thread():
