@@ -362,6 +362,19 @@ def lesson_title(nb: NotebookNode) -> str:
     return "Lesson"
 
 
+def _without_spare_cells(nb: NotebookNode, budget: Budget) -> NotebookNode:
+    """The notebook without those of the learner's own cells for which the page has no room at all.
+
+    nbconvert copies and checks every cell ten times, whatever is shown of it afterwards.
+    """
+    own = [cell for cell in nb.cells if role(cell) in ("text", "code") and not is_released(cell)]
+    spare = {id(cell) for cell in own[budget.most_cells :]}
+    if not spare:
+        return nb
+    budget.omitted += len(spare)
+    return NotebookNode({**nb, "cells": [cell for cell in nb.cells if id(cell) not in spare]})
+
+
 class FeedbackExporter(HTMLExporter):
     """Exports an autograded notebook as the course's feedback page."""
 
@@ -380,7 +393,9 @@ class FeedbackExporter(HTMLExporter):
     def from_notebook_node(
         self, nb: NotebookNode, resources: Any = None, **kw: Any
     ) -> tuple[Any, dict[str, Any]]:
-        return super().from_notebook_node(nb, {**(resources or {}), "budget": Budget()}, **kw)
+        budget = Budget()
+        trimmed = _without_spare_cells(nb, budget)
+        return super().from_notebook_node(trimmed, {**(resources or {}), "budget": budget}, **kw)
 
     def default_filters(self) -> Iterator[tuple[str, Callable[..., Any]]]:
         yield from super().default_filters()

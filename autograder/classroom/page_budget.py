@@ -6,7 +6,7 @@ character or, on the wrong text, quadratic time. What they get is bounded here, 
 
 LONGEST_CODE = 20_000  # characters of one cell that are shown
 LONGEST_PROSE = 5_000  # of one text that is read as Markdown: quadratic time on some
-CELL = 200  # a cell costs at least as much as that many characters: there may be thousands
+CELL = 500  # a cell costs at least as much as that many characters: there may be thousands
 FORMULA = 20  # and so does a formula
 
 
@@ -30,10 +30,15 @@ class Budget:
     """
 
     def __init__(self) -> None:
-        self.highlighted, self.read, self.formulas = 30_000, 20_000, 4_000
+        self.highlighted, self.read, self.formulas = 12_000, 20_000, 4_000
         self.plain = 200_000
         self.pictures, self.picture_bytes = 30, 4_200_000
         self.omitted = 0
+
+    @property
+    def most_cells(self) -> int:
+        """How many cells of the learner's own a page can show at all, if all are short."""
+        return self.plain // CELL
 
     def spend(self, purse: str, size: int, least: int = CELL) -> bool:
         """Whether a purse, named as the attribute, still holds a size; if so, it is taken out."""
