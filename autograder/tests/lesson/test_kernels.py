@@ -41,6 +41,7 @@ ABOUT_ROUNDING = {
     "23_lstm_bptt": {"longer_and_other_starts", "train_with_bugs", "plot_advice"},
     "25_deep_gates": {"cost"},
     "26_lstm_recurrence": {"recipe", "see_it_plot", "freeze_it"},
+    "29_spiking_neurons": {"traces_demo"},
 }
 # Cells that print the same everywhere, and draw a run that parts from itself after many steps: it leaps, or its
 # minimiser takes another path to the same end.
@@ -51,6 +52,7 @@ PARTING = {
     "23_lstm_bptt": {"plot_repaired", "plot_counter", "plot_no_proof"},
     "24_addition_problem": {"wrong_race_plot"},
     "27_lstm_attribution": {"completeness_plot"},
+    "28_state_space": {"errors_plot"},
 }
 
 lessons = pytest.mark.parametrize(
