@@ -311,7 +311,7 @@ class WorkerProcess:
             try:
                 count = self._connection.recv_into(view[got:])
             except BlockingIOError:
-                self._readable(deadline.left())
+                self._wait(deadline)
                 continue
             except OSError:
                 count = 0
@@ -320,6 +320,14 @@ class WorkerProcess:
                 raise LearnerDied("your program ended before it answered")
             got += count
         return data
+
+    def _wait(self, deadline: Deadline) -> None:
+        """Wait for more; what has arrived by the last moment still counts, be it an answer or the process's end."""
+        try:
+            self._readable(deadline.left())
+        except LearnerTimedOut:
+            if not self._readable(0):
+                raise
 
     def _readable(self, seconds: float) -> bool:
         """Wait until the connection can be read; drain what the learner prints meanwhile."""
