@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from autograder.judging.misconceptions import CHECK_ATOL, CHECK_RTOL, misconception, misconception_by_edit
+from autograder.diagnosis.misconceptions import misconception, misconception_by_edit
+from autograder.diagnosis.values import CHECK_ATOL, CHECK_RTOL
 from autograder.judging.outcome import Failed
 from autograder.sandbox import wire
 from autograder.sandbox.processes import LearnerRaised

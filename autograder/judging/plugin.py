@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from _pytest.runner import runtestprotocol
 
+from autograder.diagnosis.misconceptions import registered
 from autograder.judging.allowance import Exhausted, allowance
-from autograder.judging.misconceptions import registered
 from autograder.judging.outcome import Failed, Outcome, outcome_of
 from autograder.judging.reference import Reference, ReferenceAsLearner
 from autograder.judging.results import Verdict

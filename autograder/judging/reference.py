@@ -1,15 +1,14 @@
 """The solution's own functions, run in the judge: what learners' values are compared with."""
 
-import copy
 import sys
 import types
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from autograder.diagnosis.evidence import fresh
 from autograder.lesson.authoring import role_of
 from autograder.lesson.layout import CourseError, Lesson
-from autograder.sandbox import wire
 
 
 class Reference:
@@ -74,15 +73,6 @@ class ReferenceAsLearner:
     def map(self, name: str, argument_lists: Iterable[tuple[Any, ...]]) -> list[Any]:
         """Results of many calls, as `Learner.map`."""
         return [getattr(self._reference, name)(*map(fresh, arguments)) for arguments in argument_lists]
-
-
-def fresh(argument: Any, kept: Mapping[int, Any] | None = None) -> Any:
-    """An argument as a worker would see it: a copy, a generator for a seed, the kept object for its number."""
-    if isinstance(argument, wire.Seed):
-        return argument.generator()
-    if isinstance(argument, wire.Kept):
-        return (kept or {}).get(argument.number)
-    return argument if callable(argument) else copy.deepcopy(argument)
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 import math
 from enum import StrEnum
 from fractions import Fraction
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -37,6 +37,13 @@ class MatchedMisconception(msgspec.Struct, frozen=True):
     message: str
 
 
+class Explanation(msgspec.Struct, frozen=True):
+    """Why an exercise failed: a named idea, a relation to the right value, or a condition on inputs or places."""
+
+    kind: Literal["idea", "relation", "condition"]
+    message: str
+
+
 class CheckResult(msgspec.Struct):
     """Outcome of one hidden check; ``weight`` stays inside the judge."""
 
@@ -56,6 +63,7 @@ class ExerciseResult(msgspec.Struct):
     message: str
     misconception: MatchedMisconception | None
     checks: list[CheckResult]
+    explanation: Explanation | None = None
 
 
 class Result(msgspec.Struct):

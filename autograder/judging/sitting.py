@@ -11,15 +11,27 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from autograder.diagnosis.evidence import gather
+from autograder.diagnosis.explanation import explain
+from autograder.diagnosis.misconceptions import Misconception
 from autograder.judging.allowance import Exhausted, allowance
-from autograder.judging.misconceptions import Misconception, first_match
 from autograder.judging.outcome import Outcome, outcome_of, verdict_of
 from autograder.judging.reference import Reference
-from autograder.judging.results import CheckResult, ExerciseResult, MatchedMisconception, Verdict, earned
+from autograder.judging.results import (
+    CheckResult,
+    ExerciseResult,
+    Explanation,
+    MatchedMisconception,
+    Verdict,
+    earned,
+)
 from autograder.sandbox.learner import Learner, Trace
 from autograder.sandbox.processes import LearnerFault, LearnerRaised
 
-MATCHING_SECONDS = 2.0  # of CPU, for one exercise
+EXPLAINING_SECONDS = (
+    4.0  # of the judge's CPU, for one exercise; all but a few that train take far less than one
+)
+EXPLAINED = (Verdict.FAIL, Verdict.ERROR)
 MOST_HANGS = 2  # calls of one exercise that may hang or die before its other checks are left out
 HANGS = (Verdict.TIMEOUT, Verdict.DIED)
 STUB = "You have not written this yet."
@@ -71,7 +83,7 @@ class Sitting:
     sources: Mapping[str, str]
     labels: Mapping[str, str]
     untouched: set[str]
-    _traces: list[Trace] = field(default_factory=list)
+    _traces: list[tuple[Trace, bool]] = field(default_factory=list)
 
     def generator(self, check: str) -> np.random.Generator:
         """Random numbers of one check: the same whenever the seed is."""
@@ -92,8 +104,8 @@ class Sitting:
         results = self._run_checks(exercise, most_hangs=1 if hung_before else MOST_HANGS)
         spoiled = exercise.name in self.learner.changed and not exercise.may_change_arguments
         result = _score(exercise, results, spoiled)
-        if result.verdict == Verdict.FAIL:
-            self._name_the_idea(exercise, result)
+        if result.verdict in EXPLAINED:
+            self._explain(exercise, result)
         if result.verdict not in (Verdict.PASS, Verdict.NOT_ATTEMPTED, Verdict.GRADER_FAULT):
             lacking = [name for name in exercise.needs if before.get(name) != Verdict.PASS]
             if lacking:
@@ -124,7 +136,7 @@ class Sitting:
     def _run(self, check: Check) -> Outcome:
         self.learner.trace = Trace()
         outcome = check.run(self)
-        self._traces.append(self.learner.trace)
+        self._traces.append((self.learner.trace, outcome.verdict != Verdict.PASS))
         return outcome
 
     def _door(self, exercise: Exercise) -> Outcome | None:
@@ -163,17 +175,23 @@ class Sitting:
             return Outcome(Verdict.FAIL, f"{name} must take the arguments ({', '.join(wanted)}).")
         return None
 
-    def _name_the_idea(self, exercise: Exercise, result: ExerciseResult) -> None:
-        """Add the idea behind a failure. Whatever goes wrong in the search costs this sentence and nothing else."""
+    def _explain(self, exercise: Exercise, result: ExerciseResult) -> None:
+        """Say why an exercise failed. Whatever goes wrong in the search costs this sentence and nothing else."""
         try:
-            with allowance(MATCHING_SECONDS):
-                match = first_match(exercise.misconceptions, self._traces, self.reference)
+            with allowance(EXPLAINING_SECONDS):
+                evidence = gather(exercise.name, self._traces, self.reference)
+                found = explain(exercise.misconceptions, evidence, self.learner)
         except (Exception, Exhausted):
-            logging.getLogger(__name__).exception("no idea could be named for %s", exercise.name)
+            logging.getLogger(__name__).exception("nothing could be said of %s", exercise.name)
             return
-        if match is not None:
-            result.misconception = MatchedMisconception(match.name, match.message)
-            result.message = match.message
+        if found is None:
+            return
+        result.explanation = Explanation(found.kind, found.message)
+        if found.kind == "idea":
+            result.misconception = MatchedMisconception(found.name, found.message)
+            result.message = found.message
+        else:
+            result.message = f"{result.message} {found.message}"
 
 
 def _parameters(function: Callable[..., Any]) -> list[str]:

@@ -47,6 +47,7 @@ class Recorded:
     value: Any = None
     after: list[Any] | None = None
     failure: wire.Failure | None = None
+    answered: bool = False
 
 
 @dataclass
@@ -288,6 +289,7 @@ class Learner:
             recorded.value = self._admission.admit(unpacker.unpack(outcome.value), kept_at=request.keep)
             if request.send_arguments:
                 recorded.after = [self._admission.admit(unpacker.unpack(node)) for node in outcome.arguments]
+            recorded.answered = True
             if outcome.changed or _differ(recorded.arguments, recorded.after):
                 self.changed.add(request.name)
             self._note_kept(recorded.value, first + index)

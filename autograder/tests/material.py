@@ -14,7 +14,7 @@ from types import ModuleType
 
 import nbformat
 
-from autograder.judging.misconceptions import Misconception, registered
+from autograder.diagnosis.misconceptions import Misconception, registered
 from autograder.judging.reference import Reference
 from autograder.lesson.authoring import role_of
 from autograder.lesson.layout import Course, Lesson

@@ -15,9 +15,10 @@ MAY_IMPORT = {
     "lesson": [],
     "sandbox": [],
     "intake": ["lesson", "sandbox.printable"],
-    "judging": ["lesson", "sandbox"],
+    "diagnosis": ["sandbox"],
+    "judging": ["lesson", "sandbox", "diagnosis"],
     "classroom": ["lesson", "sandbox", "intake", "judging"],
-    "checking": ["sandbox", "judging"],
+    "checking": ["sandbox", "judging", "diagnosis"],
     "doctor": ["lesson", "sandbox", "intake", "classroom"],
     "cli": ["lesson", "sandbox", "intake", "judging", "classroom", "doctor"],
 }

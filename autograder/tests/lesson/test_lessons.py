@@ -11,7 +11,7 @@ import re
 import numpy as np
 import pytest
 
-from autograder.judging.misconceptions import same
+from autograder.diagnosis.values import same
 from autograder.tests import material
 from autograder.tests.material import LESSONS, answers, exercises, submission
 
