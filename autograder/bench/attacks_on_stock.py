@@ -35,7 +35,7 @@ from autograder.tests.material import COURSE
 
 ANSWERS = ("softmax", "cross_entropy")
 CHECKS = ("softmax_check", "cross_entropy_check", "softmax_partial_check")
-HONEST = "00_honest"  # graded first
+HONEST = "00_honest"
 CLASS = 12  # attacks that share a course, when all that they reach is themselves
 SECONDS = 600  # for a class: ten cells of one notebook that use up their time take half of that
 Scores = dict[str, float | None]
@@ -150,14 +150,11 @@ def classes(chosen: list[Attack]) -> Iterator[list[Attack]]:
     yield from (together[start : start + CLASS] for start in range(0, len(together), CLASS))
 
 
-def outcomes(group: list[Attack], release: nbformat.NotebookNode, course: Path) -> dict[str, str]:
+def outcomes(
+    group: list[Attack], release: nbformat.NotebookNode, course: Path, honest: Scores
+) -> dict[str, str]:
     """What each attack of a class has earned; those to which nbgrader had not come when it hung or died are left out."""
-    students = {HONEST: handed_in(release, submission())}
-    students |= {attack.name: assignment(attack, release, course) for attack in group}
-    scores, ending = graded(course, students)
-    honest = scores.pop(HONEST)
-    if None in honest.values():
-        raise RuntimeError(f"nbgrader ({ending}) gave no score even to the notebook without an attack")
+    scores, ending = graded(course, {attack.name: assignment(attack, release, course) for attack in group})
     found = {name: outcome(score, honest) for name, score in scores.items()}
     for name, score in scores.items():
         print(f"{name}: {found[name]}; {score} beside {honest}; nbgrader: {ending}", flush=True)
@@ -175,12 +172,17 @@ def measure(chosen: list[Attack]) -> None:
         course, pristine = Path(name) / "course", Path(name) / "pristine"
         release = template(course)
         shutil.copytree(course, pristine)
+        # in a course of its own: some attacks change what others have earned
+        scores, ending = graded(course, {HONEST: handed_in(release, submission())})
+        honest = scores[HONEST]
+        if None in honest.values():
+            raise RuntimeError(f"nbgrader ({ending}) gave no score even to the notebook without an attack")
         groups = list(classes(chosen))
         while groups:
             group = groups.pop(0)
             shutil.rmtree(course)
             shutil.copytree(pristine, course)
-            found = outcomes(group, release, course)
+            found = outcomes(group, release, course, honest)
             record("stock", found)
             groups[:0] = ([attack] for attack in group if attack.name not in found)
 
