@@ -1,22 +1,24 @@
 """How many attacks of the catalogue score in stock nbgrader: each in a notebook with our assertions as hidden tests.
 
-    python autograder/bench/attacks_on_stock.py [--only NAME …]
+    python autograder/bench/attacks_on_stock.py [--missing | --only NAME …]
 
 The notebook holds the lesson's answers `softmax`, wrong, and `cross_entropy`, right, and three test cells, written as
 nbgrader's guide says: the assertions of our hidden checks for each answer, between ``BEGIN HIDDEN TESTS`` and ``END HIDDEN
 TESTS``, and once more those of softmax as partial credit, where the last line is the score. An attack scores if it earns
 more in any cell than the same wrong softmax without it. Of an attack with variants the first is run.
 
-The programs run without a sandbox, as nbgrader runs them. So this wants to be started as root: they run as nobody, with
-no network and no other process in sight, in a course of their own below a temporary folder that is their home, and a
-cell has 30 s. What would harm the machine even so is not run (the field ``stock`` of the catalogue).
+The programs run without a sandbox, as nbgrader runs them. So this wants to be started as root: they run as nobody (see
+`confined`), in a course of their own that is their home, and a cell has 30 s. What would harm the machine even so is not
+run (the field ``stock`` of the catalogue).
+
+Attacks that reach only themselves share a class. When nbgrader hangs or ends in the midst of it, everything that it
+has started is ended, and those that it had not come to are run one by one: it is an attack alone in its class that is
+said to hang nbgrader.
 """
 
 import argparse
 import os
 import shutil
-import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -25,15 +27,18 @@ import nbformat
 from nbformat.v4 import new_code_cell
 from nbgrader.api import Gradebook, MissingEntry
 
+from autograder.bench.confined import FOLDERS, expect_root, run_confined
 from autograder.bench.cpu_per_submission import run, test_cell, twin_source
-from autograder.tests.attack_table import HARM, outcome, record
+from autograder.tests.attack_table import HARM, outcome, record, recorded
 from autograder.tests.catalogue import LESSON, Attack, attacks, submission
 from autograder.tests.material import COURSE
 
 ANSWERS = ("softmax", "cross_entropy")
 CHECKS = ("softmax_check", "cross_entropy_check", "softmax_partial_check")
-HONEST = "00_honest"  # graded first
+HONEST = "00_honest"
 CLASS = 12  # attacks that share a course, when all that they reach is themselves
+SECONDS = 600  # for a class: ten cells of one notebook that use up their time take half of that
+Scores = dict[str, float | None]
 CONFIGURATION = """
 c = get_config()
 c.CourseDirectory.root = {root!r}
@@ -47,13 +52,6 @@ c.CourseDirectory.db_url = "sqlite:///{root}/grading/gradebook.db"
 c.ExecutePreprocessor.timeout = 30
 c.ExecutePreprocessor.startup_timeout = 300
 """
-CONFINED = [
-    "unshare", "--net", "--ipc", "--pid", "--fork", "--kill-child", "--mount-proc",
-    "sh", "-c", 'ip link set lo up && exec "$@"', "sh",  # a kernel is spoken to over the loopback
-    "setpriv", "--pdeathsig=KILL", "--reuid=65534", "--regid=65534", "--clear-groups", "--bounding-set=-all,+dac_read_search",
-    "--inh-caps=-all,+dac_read_search", "--ambient-caps=-all,+dac_read_search",  # Python may lie where nobody may look
-    "prlimit", "--nproc=400", "--fsize=67108864", "--core=0",
-]  # fmt: skip
 
 
 def twin(lesson) -> nbformat.NotebookNode:
@@ -61,6 +59,8 @@ def twin(lesson) -> nbformat.NotebookNode:
     cells = {cell.id: cell for cell in twin_source(lesson).cells}
     hidden = cells["softmax_check"].metadata.nbgrader  # nbgrader hides tests in graded cells alone
     cells["prelude"].metadata["nbgrader"] = hidden | {"grade_id": "prelude", "points": 0.0}
+    # nbgrader takes a warning for a failure: a wrong softmax that overflows would earn less than one that is all zeros.
+    cells["prelude"].source += '\nnp.seterr(all="ignore")'
     partial = new_code_cell(_partial_credit(test_cell(lesson, "softmax"), 2.0), id=CHECKS[2])
     partial.metadata["nbgrader"] = hidden | {"grade_id": CHECKS[2], "points": 2.0}
     cells[CHECKS[2]] = partial
@@ -120,38 +120,19 @@ def assignment(attack: Attack, release: nbformat.NotebookNode, root: Path) -> nb
     return handed_in(release, make(root))
 
 
-def graded(course: Path, students: Mapping[str, nbformat.NotebookNode]) -> dict[str, dict[str, float | None]]:
-    """By student and test cell the score, after stock `nbgrader autograde`; None if nbgrader gave none.
-
-    When nbgrader itself was ended, those are left out whom it had not come to.
-    """
+def graded(course: Path, students: Mapping[str, nbformat.NotebookNode]) -> tuple[dict[str, Scores], str]:
+    """By student and test cell the score, after stock `nbgrader autograde`, and how that ended; None is no score."""
     slug = COURSE.lessons[LESSON].slug
     for student, notebook in students.items():
         target = course / "grading" / "submitted" / student / LESSON
         target.mkdir(parents=True)
         (target / f"{slug}.ipynb").write_text(nbformat.writes(notebook), encoding="utf-8")
-    subprocess.run(["chown", "-R", "65534:65534", course], check=True)
-    program = str(Path(sys.executable).parent / "nbgrader")
-    environment = {
-        "HOME": str(course), "PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin", "JUPYTER_CONFIG_DIR": str(course / "no-settings"),
-        "OPENBLAS_NUM_THREADS": "1", "TMPDIR": str(course),
-    }  # fmt: skip
-    try:
-        done = subprocess.run(
-            [*CONFINED, program, "autograde", LESSON], cwd=course, env=environment, capture_output=True,
-            timeout=240 * len(students),
-        )  # fmt: skip
-        interrupted = done.returncode not in (0, 1)
-    except subprocess.TimeoutExpired:
-        interrupted = True
-    subprocess.run(["chown", "-R", "-h", "0:0", course], check=True)
-    subprocess.run(["chmod", "-R", "u+rwX", course], check=True)
+    ending = run_confined(["nbgrader", "autograde", LESSON], course, SECONDS)
     with Gradebook(f"sqlite:///{course}/grading/gradebook.db", "twin") as book:
-        found = {student: _scores(book, slug, student, course) for student in students}
-    return {s: v for s, v in found.items() if not interrupted or None not in v.values()}
+        return {student: _scores(book, slug, student, course) for student in students}, ending
 
 
-def _scores(book: Gradebook, slug: str, student: str, course: Path) -> dict[str, float | None]:
+def _scores(book: Gradebook, slug: str, student: str, course: Path) -> Scores:
     if not (course / "grading" / "autograded" / student / LESSON / f"{slug}.ipynb").exists():
         return dict.fromkeys(CHECKS)
     try:
@@ -169,39 +150,59 @@ def classes(chosen: list[Attack]) -> Iterator[list[Attack]]:
     yield from (together[start : start + CLASS] for start in range(0, len(together), CLASS))
 
 
+def outcomes(
+    group: list[Attack], release: nbformat.NotebookNode, course: Path, honest: Scores
+) -> dict[str, str]:
+    """What each attack of a class has earned; those to which nbgrader had not come when it hung or died are left out."""
+    scores, ending = graded(course, {attack.name: assignment(attack, release, course) for attack in group})
+    found = {name: outcome(score, honest) for name, score in scores.items()}
+    for name, score in scores.items():
+        print(f"{name}: {found[name]}; {score} beside {honest}; nbgrader: {ending}", flush=True)
+    if ending == "done":
+        return found
+    if ending == "hangs" and len(group) == 1:
+        return {name: "hangs" if earned == "no score" else earned for name, earned in found.items()}
+    return {name: earned for name, earned in found.items() if earned != "no score" or len(group) == 1}
+
+
 def measure(chosen: list[Attack]) -> None:
     """Run each attack, and keep what it has earned."""
-    with tempfile.TemporaryDirectory() as name:
+    with tempfile.TemporaryDirectory(dir=FOLDERS) as name:
         os.chmod(name, 0o711)
         course, pristine = Path(name) / "course", Path(name) / "pristine"
         release = template(course)
         shutil.copytree(course, pristine)
-        for group in classes(chosen):
+        # in a course of its own: some attacks change what others have earned
+        scores, ending = graded(course, {HONEST: handed_in(release, submission())})
+        honest = scores[HONEST]
+        if None in honest.values():
+            raise RuntimeError(f"nbgrader ({ending}) gave no score even to the notebook without an attack")
+        groups = list(classes(chosen))
+        while groups:
+            group = groups.pop(0)
             shutil.rmtree(course)
             shutil.copytree(pristine, course)
-            students = {HONEST: handed_in(release, submission())}
-            students |= {attack.name: assignment(attack, release, course) for attack in group}
-            scores = graded(course, students)
-            honest = scores.pop(HONEST)
-            found = {name: outcome(score, honest) for name, score in scores.items()}
+            found = outcomes(group, release, course, honest)
             record("stock", found)
-            for name in found:
-                print(f"{name}: {found[name]}; {scores[name]} beside {honest}", flush=True)
+            groups[:0] = ([attack] for attack in group if attack.name not in found)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--only", nargs="*", help="these attacks; the others keep what was measured before")
-    only = parser.parse_args().only
-    if os.geteuid() != 0:
-        sys.exit(
-            "Start this as root: the attacks are then run as nobody, without a network. Nothing was run."
-        )
-    chosen = [a for name, a in attacks().items() if a.stock == "run" and (not only or name in only)]
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument("--only", nargs="*", help="these attacks; the others keep what was measured before")
+    which.add_argument("--missing", action="store_true", help="those that have not been measured yet")
+    arguments = parser.parse_args()
+    expect_root()
     not_run = {
         name: HARM if a.stock == "harm" else a.stock for name, a in attacks().items() if a.stock != "run"
     }
     record("stock", not_run)
+    chosen = [a for name, a in attacks().items() if a.stock == "run"]
+    if arguments.only:
+        chosen = [a for a in chosen if a.name in arguments.only]
+    if arguments.missing:
+        chosen = [a for a in chosen if recorded()[a.name]["stock"] == "not measured"]
     measure(chosen)
 
 

@@ -226,7 +226,7 @@ class Grader:
         student: str | None = None,
         seed: str | None = None,
     ) -> Request:
-        """Read and mend a file, and find its lesson and its seed.
+        """Read and mend a file, and find its lesson and its seed; what it takes is what `grade` takes.
 
         Raises
         ------

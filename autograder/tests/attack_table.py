@@ -3,7 +3,8 @@
     python -m autograder.tests.attack_table             # writes the table from what was measured last
     python -m autograder.tests.attack_table --measure   # runs the catalogue at each level first
 
-Stock nbgrader's column is measured by autograder/bench/attacks_on_stock.py. What was measured is kept in attacks.json.
+Stock nbgrader's column is measured by autograder/bench/attacks_on_stock.py, and by attacks_at_weak.py beside it what may do
+harm at level weak. What was measured is kept in attacks.json.
 """
 
 import argparse
@@ -27,7 +28,8 @@ PAGE = COURSE.root / "docs" / "trust.md"
 BEGIN, END = "<!-- begin of the generated table -->\n", "<!-- end of the generated table -->\n"
 WORST_FIRST = ("more", "no score", "the same", "less")
 MEANINGS = {
-    "more": "earn more than the honest answer", "no score": "are left without a score", "the same": "earn the same", "less": "earn less",
+    "more": "earn more than the honest answer", "hangs": "make the grader hang", "no score": "are left without a score",
+    "the same": "earn the same", "less": "earn less",
     "not run": "are not run: would harm the machine", "does not apply": "do not apply", "not measured": "have not been measured",
 }  # fmt: skip
 HARM = "not run: would harm the machine"
@@ -57,7 +59,7 @@ def outcome(found: Mapping[str, float | None], honest: Mapping[str, float]) -> s
 
 
 def applies(attack: Attack, level: str) -> bool:
-    """At level weak a program may do what it likes to the machine: nothing that does is run there."""
+    """At level weak a program may do what it likes to the machine: what does is not run there, unless it is confined."""
     return level != "weak" or attack.reaches == "itself"
 
 
@@ -68,15 +70,15 @@ def summary(outcomes: Iterable[str]) -> str:
     return worst if counts.total() == counts[worst] else f"{worst} ({counts[worst]} of {counts.total()})"
 
 
-def measure(level: str) -> dict[str, str]:
-    """Outcome of each attack at one level."""
+def measure(level: str, chosen: Iterable[Attack]) -> dict[str, str]:
+    """Outcome of attacks at one level."""
     with grader(level, least_isolation=level) as grades:
         honest = scores(judged(grades, submission()))
         return {
-            name: summary(outcome(scores(judged(grades, make())), honest) for _, make in attack.submissions())
-            if applies(attack, level)
-            else HARM
-            for name, attack in attacks().items()
+            attack.name: summary(
+                outcome(scores(judged(grades, make())), honest) for _, make in attack.submissions()
+            )
+            for attack in chosen
         }
 
 
@@ -122,7 +124,7 @@ def main() -> None:
     parser.add_argument("--measure", action="store_true", help="run the catalogue at each level first")
     if parser.parse_args().measure:
         for level in LEVELS:
-            record(level, measure(level))
+            record(level, measure(level, (a for a in attacks().values() if applies(a, level))))
     PAGE.write_text(written(PAGE.read_text(encoding="utf-8"), recorded()), encoding="utf-8")
 
 

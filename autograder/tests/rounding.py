@@ -20,20 +20,27 @@ def _make_rounded(seed):
 
     import numpy as np
 
+    def kind(bits, largest):
+        integer = np.dtype(f"i{bits // 8}").type
+        mask, factor = (
+            integer((number + 2 ** (bits - 1)) % 2**bits - 2 ** (bits - 1))
+            for number in (seed * 0x9E3779B97F4A7C15, 0xC4CEB9FE1A85EC53)
+        )
+        return integer, mask, factor, bits // 2, float(largest) / 2.0 ** (bits - 1)
+
+    size = {"d": 4 * np.finfo(np.float64).eps, "f": 0.5 * np.finfo(np.float32).eps}
+    kinds = {"d": kind(64, size["d"]), "f": kind(32, size["f"])}
+
     # The error is a function of the number, as rounding is: what is computed twice in the same way stays equal.
-    def errors(x):
-        mixed = x.view(f"u{x.itemsize}").astype(np.uint64) ^ np.uint64(seed * 0x9E3779B97F4A7C15 % 2**64)
-        for shift, factor in ((33, 0xFF51AFD7ED558CCD), (33, 0xC4CEB9FE1A85EC53)):
-            mixed = (mixed ^ mixed >> np.uint64(shift)) * np.uint64(factor)
-        return (mixed >> np.uint64(11)) / 2.0**52 - 1
-
-    size = {"float64": 4 * np.finfo(np.float64).eps, "float32": 0.5 * np.finfo(np.float32).eps}
-
+    # Most arrays are small, so what costs time is the number of steps here.
+    @np.errstate(all="ignore")
     def disturbed(x):
-        with np.errstate(all="ignore"):
-            x = np.ascontiguousarray(x).reshape(x.shape)
-            exact = np.rint(x * 1024) == x * 1024
-            return np.where(exact, x, x * (1 + size[x.dtype.name] * errors(x))).astype(x.dtype)
+        integer, mask, factor, half, unit = kinds[x.dtype.char]
+        mixed = (x.view(integer) ^ mask) * factor
+        mixed ^= mixed >> half
+        mixed *= factor
+        scaled = x * 1024
+        return np.where(np.rint(scaled) == scaled, x, x * (1 + mixed * unit)).astype(x.dtype, copy=False)
 
     def rounded(value, in_place=False):
         """The value with an error of a few units in the last place."""
@@ -41,8 +48,8 @@ def _make_rounded(seed):
             if not math.isfinite(value) or (value * 1024).is_integer():
                 return value
             error = hash((float(value), seed)) % 2**24 / 2**23 - 1
-            return type(value)(value * (1 + size["float64"] * error))
-        if isinstance(value, np.ndarray) and value.dtype.name in size:
+            return type(value)(value * (1 + size["d"] * error))
+        if isinstance(value, np.ndarray) and value.dtype.char in kinds:
             if not in_place:
                 return disturbed(value)
             value[...] = disturbed(value)

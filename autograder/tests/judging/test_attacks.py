@@ -70,7 +70,7 @@ def honest(graders):
     return found
 
 
-@pytest.mark.parametrize(("name", "level"), at_each_level())
+@pytest.mark.parametrize(("name", "level"), list(at_each_level()))
 def test_attack_earns_no_more_than_it_is_worth(graders, honest, name, level):
     attack, make = SUBMISSIONS[name]
     result = judged(graders[level], make())

@@ -5,19 +5,34 @@ import os
 import numpy as np
 import pytest
 
-from autograder.tests.material import LESSONS, answers, submission
+from autograder.classroom.grade import Grader, Settings
+from autograder.sandbox.processes import Limits
+from autograder.tests.material import COURSE, LESSONS, answers, submission
 from autograder.tests.rounding import rounded_otherwise
 
 FULL = bool(os.environ.get("FULL"))
 SEEDS = range(200 if FULL else 2)
 
+# A disturbed program costs about ten times what it does undisturbed, a training of 800 steps some seconds on a slow
+# machine. What is looked for here is rounding: time is what a learner's own program is held to, in other tests.
+PATIENT = Limits(call_seconds=120.0, load_seconds=120.0, submission_seconds=1200.0)
+
+
+@pytest.fixture(scope="module")
+def patient_grader():
+    settings = Settings(least_isolation="weak", limits=PATIENT, secret_seeds=False)
+    with Grader(COURSE, settings) as grader:
+        yield grader
+
 
 @pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.name)
-def test_solution_rounded_otherwise_gets_full_marks(grader, lesson):
+def test_solution_rounded_otherwise_gets_full_marks(patient_grader, lesson):
     missed = []
     for seed in SEEDS:
         program = {name: rounded_otherwise(source, seed) for name, source in answers(lesson).items()}
-        result = grader.grade(submission(lesson, program), "rounded.ipynb", lesson.name, seed=str(seed))
+        result = patient_grader.grade(
+            submission(lesson, program), "rounded.ipynb", lesson.name, seed=str(seed)
+        )
         missed += [
             (seed, exercise.name, check.name)
             for exercise in result.exercises
