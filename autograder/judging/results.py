@@ -62,8 +62,8 @@ class ExerciseResult(msgspec.Struct):
     verdict: Verdict
     message: str
     misconception: MatchedMisconception | None
+    explanation: Explanation | None
     checks: list[CheckResult]
-    explanation: Explanation | None = None
 
 
 class Result(msgspec.Struct):

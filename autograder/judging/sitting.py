@@ -212,4 +212,4 @@ def _score(exercise: Exercise, results: list[CheckResult], spoiled: bool) -> Exe
     elif first is None and spoiled:
         verdict = Verdict.FAIL
         message = "The values are right, but the function changes an argument in place: work on a copy."
-    return ExerciseResult(exercise.name, score, exercise.points, verdict, message, None, results)
+    return ExerciseResult(exercise.name, score, exercise.points, verdict, message, None, None, results)

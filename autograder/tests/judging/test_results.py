@@ -113,7 +113,7 @@ def test_documentation_names_all_verdicts_in_order_of_gravity():
 
 def test_schema_names_all_fields():
     for kind, name in ((results.Result, "notebook"), (results.ExerciseResult, "exercise"), (results.CheckResult, "check"),
-                       (results.MatchedMisconception, "misconception")):  # fmt: skip
+                       (results.MatchedMisconception, "misconception"), (results.Explanation, "explanation")):  # fmt: skip
         assert list(SCHEMA["$defs"][name]["properties"]) == list(kind.__struct_fields__)
         assert sorted(SCHEMA["$defs"][name]["required"]) == sorted(kind.__struct_fields__)
 
