@@ -216,7 +216,9 @@ def graded(root: Path, mended: NotebookNode, lesson: str, student: str, settings
 def _unjudged(name: str, cell: NotebookNode, result: Result) -> ExerciseResult:
     """Stands in where there is no verdict at all: the file was unreadable, or the judge failed."""
     message = result.message or "This exercise was not judged."
-    return ExerciseResult(name, None, float(cell.metadata.nbgrader["points"]), FAULT, message, None, [])
+    return ExerciseResult(
+        name, None, float(cell.metadata.nbgrader["points"]), FAULT, message, None, None, [], []
+    )
 
 
 def _write_verdict(cell: NotebookNode, exercise: ExerciseResult) -> None:

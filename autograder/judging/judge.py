@@ -21,9 +21,9 @@ from autograder.judging.request import Request
 from autograder.judging.results import ExerciseResult, Result, Verdict
 from autograder.judging.sitting import Sitting
 from autograder.lesson.layout import Course, CourseError
-from autograder.lesson.release import is_untouched
+from autograder.lesson.release import Release, is_untouched, names_defined
 from autograder.sandbox.isolation import LEVELS, hide_memory
-from autograder.sandbox.learner import Learner
+from autograder.sandbox.learner import CellToLoad, Learner
 from autograder.sandbox.processes import IsolationError, SandboxLost, Zygote
 
 NOT_WORTH_A_WORD = (Verdict.PASS, Verdict.NOT_ATTEMPTED)
@@ -93,15 +93,14 @@ class Judge:
         """Result of one submission."""
         start = time.perf_counter()
         release = examination.lesson.released
-        sources = {cell.name: cell.source for cell in request.cells if cell.name}
-        labels = {cell.name: cell.label for cell in request.cells if cell.name}
-        untouched = {
-            name
-            for name, stub in release.answers.items()
-            if name in sources and is_untouched(sources[name], stub.source)
-        }
         learner = self._start(request, examination)
-        sitting = Sitting(learner, examination.solution, request.seed, sources, labels, untouched)
+        sitting = Sitting(
+            learner,
+            examination.solution,
+            request.seed,
+            _places(request, release),
+            _untouched(request, release),
+        )
         graded: list[ExerciseResult] = []
         try:
             for exercise in examination.exercises():
@@ -119,7 +118,7 @@ class Judge:
 
     def _start(self, request: Request, examination: Examination) -> Learner:
         """A learner's process with the cells loaded, confined at least as the request demands."""
-        cells = [(cell.label, cell.source) for cell in request.cells]
+        cells = [CellToLoad(cell.label, cell.source, cell.name or "") for cell in request.cells]
         learner = Learner(self._zygote, cells, examination.lesson.given, examination.opaque, request.limits)
         learner.start()
         if LEVELS.index(learner.isolation) < LEVELS.index(request.least_isolation):
@@ -129,6 +128,23 @@ class Judge:
                 f"({'; '.join(learner.missing)}). `autograder doctor` says what is missing."
             )
         return learner
+
+
+def _places(request: Request, release: Release) -> dict[str, str]:
+    """What messages call the cell that answers an exercise: its answer cell, or the last other one that defines it."""
+    defined = {name: cell.label for cell in request.cells for name in names_defined(cell.source)}
+    own = {name: label for name, label in defined.items() if name in release.answers}
+    return own | {cell.name: cell.label for cell in request.cells if cell.name}
+
+
+def _untouched(request: Request, release: Release) -> set[str]:
+    """Exercises whose stub stands as it was released, or for which there is nothing at all."""
+    sources = {cell.name: cell.source for cell in request.cells if cell.name}
+    defined = set().union(*(names_defined(cell.source) for cell in request.cells))
+    return {
+        name for name, stub in release.answers.items()
+        if (is_untouched(sources[name], stub.source) if name in sources else name not in defined)
+    }  # fmt: skip
 
 
 def main() -> None:

@@ -215,7 +215,26 @@ class Examination:
         needs = getattr(self.module, "NEEDS", {}).get(name, [])
         may_change = name in getattr(self.module, "CHANGES_ARGUMENTS", ())
         own_ideas = [idea for idea in ideas if idea.exercise == name]
-        return Exercise(name, points, checks, own_ideas, needs, may_change)
+        return Exercise(name, points, checks, own_ideas, needs, may_change, self._stand_ins(name))
+
+    def _stand_ins(self, name: str) -> list[str]:
+        """Exercises that this one calls, and for which a function can answer that gives and takes data alone.
+
+        What has no arguments is an answer by itself; what hands on an object of its own, or changes its arguments, has to
+        be the learner's.
+        """
+        kept_back = {*self.opaque, *getattr(self.module, "CHANGES_ARGUMENTS", ())}
+        found: list[str] = []
+        waiting = list(getattr(self.module, "NEEDS", {}).get(name, []))
+        while waiting:
+            needed = waiting.pop(0)
+            if needed not in found:
+                found.append(needed)
+                waiting += getattr(self.module, "NEEDS", {}).get(needed, [])
+        return [
+            needed for needed in found
+            if needed not in kept_back and inspect.signature(getattr(self.solution, needed)).parameters
+        ]  # fmt: skip
 
     @property
     def opaque(self) -> dict[str, list[int]]:

@@ -63,6 +63,7 @@ class ExerciseResult(msgspec.Struct):
     message: str
     misconception: MatchedMisconception | None
     explanation: Explanation | None
+    helped_by: list[str]  # exercises whose solution stood in for the learner's own
     checks: list[CheckResult]
 
 

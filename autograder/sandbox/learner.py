@@ -4,10 +4,11 @@
 plain data. Whatever happens over there arrives here as a value or as a `LearnerFault` with a verdict.
 """
 
+import inspect
 import random
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -33,9 +34,18 @@ MOST_BAD_CELLS = 4  # cells that hang or end the process while loading, before t
 STARTING_SECONDS = 30
 ANSWERS: dict[type, Any] = {
     wire.RunCell: wire.CellRan,
+    wire.StandIn: wire.StandsIn,
     wire.Describe: wire.Described,
     wire.Call: wire.Returned,
 }
+
+
+class CellToLoad(NamedTuple):
+    """A cell of the learner's: what messages call it, its source, and the function whose answer cell it is."""
+
+    label: str
+    source: str
+    answer: str = ""
 
 
 @dataclass
@@ -64,8 +74,8 @@ class Learner:
     Parameters
     ----------
     zygote : Zygote
-    cells : sequence of (label, source)
-        The learner's cells in order; the label, such as "cell 7", appears in messages.
+    cells : sequence of CellToLoad
+        The learner's cells in order.
     given : str, optional
         Source of the lesson's ``given.py``.
     opaque : mapping of str to list of int
@@ -76,17 +86,19 @@ class Learner:
     def __init__(
         self,
         zygote: Zygote,
-        cells: Sequence[tuple[str, str]],
+        cells: Sequence["CellToLoad | tuple[str, str]"],
         given: str | None = None,
         opaque: Mapping[str, list[int]] | None = None,
         limits: Limits | None = None,
     ):
-        self._zygote, self._cells, self._given = zygote, cells, given
+        self._zygote, self._given = zygote, given
+        self._cells = [CellToLoad(*cell) for cell in cells]
         self._opaque, self._limits = opaque or {}, limits or Limits()
         self._worker: WorkerProcess | None = None
         self._restarts = 0
         self._budget = Budget(self._limits.load_seconds + self._limits.submission_seconds)
         self._admission = Admission()
+        self._stand_ins: dict[str, Callable[..., Any]] = {}
         self._spent = 0.0  # CPU seconds of workers that have ended
         self._skipped: set[int] = set()
         self._bad_cells = 0
@@ -114,14 +126,14 @@ class Learner:
         self._worker = self._zygote.spawn(self._given, self._limits)
         self._confirm_isolation()
         loading = Budget(self._limits.load_seconds)
-        for index, (label, source) in enumerate(self._cells):
+        for index, (label, source, answer) in enumerate(self._cells):
             if index in self._skipped:
                 continue
             if loading.used_up(self._cpu_of_worker) or self._budget.used_up(self._cpu_spent):
                 self._skip_from(index)
                 return True
             try:
-                reply, _ = self._exchange(wire.RunCell(self._number(), label, source), [])
+                reply, _ = self._exchange(wire.RunCell(self._number(), label, source, answer), [])
             except LearnerFault as fault:
                 self.cell_failures[label] = type(fault)(f"{label}: {fault}")
                 self._skipped.add(index)
@@ -131,7 +143,29 @@ class Learner:
                 return False
             if reply.failure is not None:
                 self.cell_failures[label] = LearnerRaised(label, reply.failure)
+        self._put_stand_ins()
         return True
+
+    def _put_stand_ins(self) -> None:
+        if self._stand_ins:
+            parameters = [list(inspect.signature(f).parameters) for f in self._stand_ins.values()]
+            self._exchange(wire.StandIn(self._number(), list(self._stand_ins), parameters), [])
+
+    def with_stand_ins(self, functions: Mapping[str, Callable[..., Any]]) -> "Learner":
+        """The same program in a process of its own, in which these functions are answered by the judge: with data alone.
+
+        It takes from the same time: what it spends is no longer there for this one.
+        """
+        helped = Learner(self._zygote, self._cells, self._given, self._opaque, self._limits)
+        helped._stand_ins = dict(functions)
+        helped._budget, helped._skipped, helped._bad_cells = self._budget, set(self._skipped), self._bad_cells
+        helped._spent = self._cpu_spent()
+        return helped
+
+    def take_over(self, helped: "Learner") -> None:
+        """End the process of `with_stand_ins`, and count what it has spent."""
+        helped.stop()
+        self._spent += max(0.0, helped._spent - self._cpu_spent())
 
     def _confirm_isolation(self) -> None:
         """Which layers hold: the zygote's own words, sent before anything of the learner's is loaded."""
@@ -257,7 +291,7 @@ class Learner:
         self, name: str, argument_lists: list[tuple[Any, ...]], send_arguments: bool = False
     ) -> list[Recorded]:
         self._ensure()
-        callbacks: list[Callable[..., Any]] = []
+        callbacks = list(self._stand_ins.values())
         packer = wire.Packer(lambda value: _argument_node(value, callbacks))
         nodes = [[packer.pack(a) for a in arguments] for arguments in argument_lists]
         request = wire.Call(self._number(), name, nodes, self._opaque.get(name, []), send_arguments)

@@ -136,6 +136,17 @@ class RunCell(msgspec.Struct, tag="run", array_like=True):
     number: int
     cell: str
     source: str
+    answer: (
+        str  # the function whose answer cell it is: what it defines there counts, whatever comes later; or ""
+    )
+
+
+class StandIn(msgspec.Struct, tag="stand-in", array_like=True):
+    """From now on these functions ask the judge, whose callback of the same place answers."""
+
+    number: int
+    names: list[str]
+    parameters: list[list[str]]  # of each function, so that it can be called by keyword
 
 
 class Describe(msgspec.Struct, tag="describe", array_like=True):
@@ -169,6 +180,10 @@ class CellRan(msgspec.Struct, tag="ran", array_like=True):
     failure: Failure | None
 
 
+class StandsIn(msgspec.Struct, tag="stands-in", array_like=True):
+    number: int
+
+
 class Described(msgspec.Struct, tag="described", array_like=True):
     number: int
     found: bool
@@ -194,8 +209,8 @@ class CallbackWanted(msgspec.Struct, tag="callback-wanted", array_like=True):
     arguments: list[Node]
 
 
-Request = RunCell | Describe | Call | CallbackReturned
-Reply = Ready | CellRan | Described | Returned | CallbackWanted
+Request = RunCell | StandIn | Describe | Call | CallbackReturned
+Reply = Ready | CellRan | StandsIn | Described | Returned | CallbackWanted
 
 
 class _Header(msgspec.Struct, array_like=True):

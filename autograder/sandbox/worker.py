@@ -62,6 +62,7 @@ class Worker:
         )  # so that classes and dataclasses of the learner find their module
         sys.modules["__main__"] = self._main
         self._kept: dict[int, Any] = {}
+        self._answers: dict[str, Any] = {}
 
     def serve(self) -> None:
         """Answer requests until the judge closes the connection."""
@@ -73,6 +74,9 @@ class Worker:
             match request:
                 case wire.RunCell():
                     self._send(wire.CellRan(request.number, self._run(request)))
+                case wire.StandIn():
+                    self._bind(request)
+                    self._send(wire.StandsIn(request.number))
                 case wire.Describe():
                     self._send(self._describe(request))
                 case wire.Call():
@@ -85,7 +89,29 @@ class Worker:
             exec(compile(request.source, request.cell, "exec"), vars(self._main))
         except BaseException as error:  # sys.exit and KeyboardInterrupt too: the cell fails, the rest goes on
             return describe_failure(error)
+        finally:
+            # A later cell that reuses the name, for a second try or a loop, does not undo the answer.
+            if request.answer in vars(self._main):
+                self._answers[request.answer] = vars(self._main)[request.answer]
+            vars(self._main).update(self._answers)
         return None
+
+    def _bind(self, request: wire.StandIn) -> None:
+        """Put functions that ask the judge in the place of the learner's own."""
+        for number, (name, parameters) in enumerate(zip(request.names, request.parameters, strict=True)):
+            setattr(self._main, name, self._stand_in(number, parameters))
+
+    def _stand_in(self, number: int, parameters: list[str]) -> Any:
+        def stand_in(*arguments: Any, **by_name: Any) -> Any:
+            given = dict(zip(parameters, arguments, strict=False)) | by_name
+            in_order = [given[name] for name in parameters if name in given]
+            if len(in_order) < len(arguments) + len(by_name) or list(given) != parameters[: len(given)]:
+                raise TypeError(
+                    f"the arguments must be the first of ({', '.join(parameters)}), in this order"
+                )
+            return self._call_back(number, tuple(in_order))
+
+        return stand_in
 
     def _describe(self, request: wire.Describe) -> wire.Described:
         found = request.name in vars(self._main)

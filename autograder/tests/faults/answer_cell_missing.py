@@ -2,7 +2,7 @@
 
 place: build
 scores: no double
-verdicts: double not_attempted, double_sums not_attempted
+verdicts: double not_attempted
 words: not written this yet
 notes: `double` was missing; it was put back
 """

@@ -2,7 +2,7 @@ r"""The function takes no argument.
 
 place: double
 scores: no double
-verdicts: double fail, double_sums error
+verdicts: double fail
 words: must take the arguments \(x\)
 """
 

@@ -2,7 +2,7 @@
 
 place: double
 scores: no double
-verdicts: double error, double_sums error
+verdicts: double error
 words: Bdb|EOF|breakpoint
 """
 

@@ -2,7 +2,7 @@ r"""Below the function, in the same cell, a loop never ends.
 
 place: double
 scores: no double
-verdicts: double timeout, double_sums error
+verdicts: double timeout
 words: double was not defined\. cell \d+: no answer in time: is there a loop that never ends\?
 """
 

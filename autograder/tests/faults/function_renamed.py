@@ -2,7 +2,7 @@
 
 place: double
 scores: no double
-verdicts: double fail, double_sums error
+verdicts: double fail
 words: defines no function called double
 """
 

@@ -2,7 +2,7 @@
 
 place: double
 scores: no double
-verdicts: double memory, double_sums memory
+verdicts: double memory
 words: MemoryError|Unable to allocate
 """
 

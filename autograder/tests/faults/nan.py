@@ -2,7 +2,7 @@
 
 place: double
 scores: no double
-verdicts: double fail, double_sums fail
+verdicts: double fail
 words: nan or inf
 """
 

@@ -2,7 +2,7 @@ r"""The function returns nothing.
 
 place: double
 scores: no double
-verdicts: double fail, double_sums fail
+verdicts: double fail
 words: is None: does your function end with `return`\?
 """
 

@@ -2,7 +2,7 @@
 
 place: double
 scores: no double
-verdicts: double died, double_sums died
+verdicts: double died
 words: your program ended
 """
 

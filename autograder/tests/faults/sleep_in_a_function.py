@@ -2,7 +2,7 @@
 
 place: double
 scores: no double
-verdicts: double timeout, double_sums timeout
+verdicts: double timeout
 words: no answer in time
 """
 

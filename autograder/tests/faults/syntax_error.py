@@ -2,7 +2,7 @@ r"""The answer does not parse.
 
 place: build
 scores: no double
-verdicts: double error, double_sums error
+verdicts: double error
 words: double was not defined: SyntaxError: .*cell \d+, line 2: return 2 \* \* x
 """
 

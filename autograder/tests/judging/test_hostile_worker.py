@@ -275,6 +275,8 @@ class Liar(threading.Thread):
         match request:
             case wire.RunCell():
                 return ["ran", request.number, None], []
+            case wire.StandIn():
+                return ["stands-in", request.number], []
             case wire.Describe():
                 return ["described", request.number, True, True, None], []
             case wire.Call():
@@ -407,11 +409,11 @@ def sit(examination, lies, only):
     cells += [CellToRun(f"cell {i}", name, "pass") for i, name in enumerate(only, 2)]
     zygote = LiarsZygote(lies)
     learner = Learner(zygote, [(c.label, c.source) for c in cells], opaque=examination.opaque, limits=LIMITS)
-    sources, labels = {c.name: c.source for c in cells}, {c.name: c.label for c in cells}
+    places = {c.name: c.label for c in cells}
     results = []
     try:
         learner.start()
-        sitting = Sitting(learner, examination.solution, "seed", sources, labels, set())
+        sitting = Sitting(learner, examination.solution, "seed", places, set())
         for exercise in examination.exercises():
             if exercise.name in only:
                 results.append(sitting.examine(exercise, {r.name: r.verdict for r in results}))

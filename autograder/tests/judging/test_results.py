@@ -156,9 +156,9 @@ def test_check_writes_what_the_schema_promises(course, tmp_path):
         for path, entry in zip(files, entries, strict=True)
     }
     assert found == {
-        "right": ("pass", 6.0), "untouched": ("not_attempted", 0.0), "half": ("not_attempted", 3.0), "a_third": ("fail", 3 + 1 / 3),
-        "misled": ("fail", 3.0), "in_place": ("fail", 5.7), "error": ("error", 1.0), "endless": ("timeout", 4.0),
-        "exits": ("died", 1.0), "hungry": ("memory", 1.0), "chatty": ("protocol", 1.0), "unreadable": ("error", None),
+        "right": ("pass", 6.0), "untouched": ("not_attempted", 0.0), "half": ("not_attempted", 5.0), "a_third": ("fail", 5 + 1 / 3),
+        "misled": ("fail", 5.0), "in_place": ("fail", 5.7), "error": ("error", 3.0), "endless": ("timeout", 4.0),
+        "exits": ("died", 3.0), "hungry": ("memory", 3.0), "chatty": ("protocol", 3.0), "unreadable": ("error", None),
     }  # fmt: skip
     for entry in entries:
         for exercise in entry["exercises"]:
