@@ -1,9 +1,17 @@
 """Hidden checks of 20_batch_norm."""
 
 import numpy as np
-import pytest
 
-from autograder.checking import expect, expect_array, expect_close, expect_raises, misconception_by_edit
+from autograder.checking import (
+    exercise,
+    expect,
+    expect_array,
+    expect_close,
+    expect_parts,
+    expect_raises,
+    expect_words,
+    misconception_by_edit,
+)
 
 NEEDS = {
     "batchnorm_forward": ["normalise_batch"],
@@ -12,8 +20,6 @@ NEEDS = {
 }
 OPAQUE = {"batchnorm_forward": [1]}
 CHANGES_ARGUMENTS = {"batchnorm_forward"}  # the running values are written back into bn_param
-
-exercise = pytest.mark.exercise
 
 
 def batch(rng, N, D):
@@ -26,8 +32,9 @@ def scale_and_shift(rng, D):
 
 
 def parts(value, *shapes_and_names):
-    expect(
-        isinstance(value, (tuple, list)) and len(value) == len(shapes_and_names),
+    expect_parts(
+        value,
+        len(shapes_and_names),
         f"Return {len(shapes_and_names)} things: {', '.join(name for _, name in shapes_and_names)}.",
     )
     return [expect_array(v, shape, name) for v, (shape, name) in zip(value, shapes_and_names)]
@@ -107,7 +114,7 @@ def parameters(rng, D, mode, **more):
 def forward(learner, x, gamma, beta, bn_param):
     """The learner's out, and bn_param as the call leaves it."""
     result, after = learner.after("batchnorm_forward", x, gamma, beta, bn_param)
-    expect(isinstance(result, (tuple, list)) and len(result) == 2, "Return two things: out, cache.")
+    expect_parts(result, 2, "Return two things: out, cache.")
     return expect_array(result[0], x.shape, "out"), after[3]
 
 
@@ -451,11 +458,7 @@ for _name, _old, _new, _message, _source in [
 
 
 def letters(value):
-    expect(isinstance(value, (tuple, list)) and len(value) == 5, "Return five letters in a tuple.")
-    expect(
-        all(isinstance(letter, str) and letter in ("A", "B", "C") for letter in value),
-        "Only A, B and C count.",
-    )
+    expect_words(value, 5, ("A", "B", "C"), "Return five letters in a tuple.", "Only A, B and C count.")
     return list(value)
 
 

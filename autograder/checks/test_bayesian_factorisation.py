@@ -16,13 +16,14 @@ fourth moment of the directions of `lkj_cholesky`, 0.6 and 5.
 """
 
 import numpy as np
-import pytest
 
 from autograder.checking import (
     Seed,
+    exercise,
     expect,
     expect_array,
     expect_close,
+    expect_parts,
     misconception,
     misconception_by_edit,
 )
@@ -41,8 +42,6 @@ NEEDS = {
     ],
 }
 X = 27.0  # see above
-
-exercise = pytest.mark.exercise
 
 
 def seed_from(rng):
@@ -84,16 +83,12 @@ def going_together(rng, N, K):
     return base[:, None] + 0.3 * rng.normal(size=(N, K)) + rng.uniform(0.5, 1.0, size=K)
 
 
-def is_tuple_of(result, length, words):
-    expect(isinstance(result, (tuple, list)) and len(result) == length, words)
-
-
 def agree(learner, reference, name, cases, part=None, **tolerances):
     """Every case must give what the reference gives; ``part`` compares one of several returned values."""
     for result, case in zip(learner.map(name, cases), cases, strict=True):
         expected = getattr(reference, name)(*case)
         if part is not None:
-            is_tuple_of(result, len(expected), f"It must return {len(expected)} values.")
+            expect_parts(result, len(expected), f"It must return {len(expected)} values.")
             result, expected = result[part], expected[part]
         expect_close(result, expected, **tolerances)
 
@@ -541,7 +536,7 @@ def hyper_case(rng, N, K):
 def test_hyper_posterior_shapes(learner, rng):
     """`hyper_posterior` must return mu_n (K,), the numbers beta_n and nu_n, and W_n (K, K)."""
     result = learner.hyper_posterior(*hyper_case(rng, 7, 3))
-    is_tuple_of(result, 4, "It must return four values.")
+    expect_parts(result, 4, "It must return four values.")
     for value, shape, name in zip(
         result, ((3,), (), (), (3, 3)), ("mu_n", "beta_n", "nu_n", "W_n"), strict=True
     ):
@@ -663,7 +658,7 @@ for name, old, new, message, source in (
 def test_hyperparameters_shapes(learner, rng):
     """`sample_hyperparameters` must return mu (K,) and a positive definite Lambda (K, K)."""
     result = learner.sample_hyperparameters(seed_from(rng), *hyper_case(rng, 8, 3))
-    is_tuple_of(result, 2, "It must return two values, mu and Lambda.")
+    expect_parts(result, 2, "It must return two values, mu and Lambda.")
     expect_array(result[0], (3,), "`mu`")
     Lambda = expect_array(result[1], (3, 3), "`Lambda`")
     expect(
@@ -817,7 +812,7 @@ def row_case(rng, n, m, K, alpha=None):
 def test_row_posterior_shapes(learner, rng):
     """`row_posterior` must return means (n, K) and precisions (n, K, K)."""
     result = learner.row_posterior(*row_case(rng, 6, 5, 3))
-    is_tuple_of(result, 2, "It must return two arrays.")
+    expect_parts(result, 2, "It must return two arrays.")
     expect_array(result[1], (6, 3, 3), "`precisions`")
     expect(np.shape(result[0]) == (6, 3), "`means` must have the shape (n, K).")
 
@@ -1538,7 +1533,7 @@ def draws_uniform_partial_correlations(rng, dim, eta):
 
 def letter(learner, reference, place):
     result = learner.predict()
-    is_tuple_of(result, 5, "It must return five letters.")
+    expect_parts(result, 5, "It must return five letters.")
     expect(all(isinstance(entry, str) for entry in result), "Each entry is one letter.")
     expect(result[place].strip().upper() == reference.predict()[place])
 
@@ -1547,7 +1542,7 @@ def letter(learner, reference, place):
 def test_predictions_are_five_letters(learner):
     """`predict` must return five letters."""
     result = learner.predict()
-    is_tuple_of(result, 5, "It must return five letters.")
+    expect_parts(result, 5, "It must return five letters.")
     expect(all(isinstance(entry, str) for entry in result), "Each entry is one letter.")
 
 

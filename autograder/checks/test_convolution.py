@@ -1,9 +1,19 @@
 """Hidden checks of 22_convolution."""
 
 import numpy as np
-import pytest
 
-from autograder.checking import Seed, expect, expect_array, expect_close, misconception, misconception_by_edit
+from autograder.checking import (
+    Seed,
+    declare_answer_checks,
+    exercise,
+    expect,
+    expect_array,
+    expect_close,
+    expect_parts,
+    misconception,
+    misconception_by_edit,
+    numerical_gradient,
+)
 
 NEEDS = {
     "conv_forward": ["im2col"],
@@ -12,27 +22,17 @@ NEEDS = {
 }
 OPAQUE = {"conv_forward": [1], "max_pool_forward": [1]}
 
-exercise = pytest.mark.exercise
 TRUNCATED = 0.8796256610342398  # standard deviation of a standard normal cut at 2
 
 
 def pair(value):
-    expect(isinstance(value, (tuple, list)) and len(value) == 2, "Return two things: out, cache.")
+    expect_parts(value, 2, "Return two things: out, cache.")
     return value
 
 
 def distinct(rng, *shape):
     """Random numbers of both signs, no two of them equal or close, so that nothing ties."""
     return (rng.permutation(np.prod(shape)).reshape(shape) - np.prod(shape) / 2) * 0.05 + 0.013
-
-
-def slope(f, x, h=1e-5):
-    gradient = np.zeros_like(x)
-    for index in np.ndindex(x.shape):
-        nudge = np.zeros_like(x)
-        nudge[index] = h
-        gradient[index] = (f(x + nudge) - f(x - nudge)) / (2 * h)
-    return gradient
 
 
 # --- truncated_normal -----------------------------------------------------------------------------------------------
@@ -248,7 +248,7 @@ def conv_gradients(learner, rng, shape, F, HH, WW, stride, pad):
     out, cache = pair(learner.conv_forward(*arguments))
     dout = rng.normal(size=np.shape(out))
     result = learner.conv_backward(dout, cache)
-    expect(isinstance(result, (tuple, list)) and len(result) == 3, "Return three things: dx, dw, db.")
+    expect_parts(result, 3, "Return three things: dx, dw, db.")
     for value, like, name in zip(result, arguments, ("dx", "dw", "db")):
         expect_array(value, like.shape, name)
     return result, dout, arguments
@@ -293,7 +293,7 @@ def test_conv_slopes(learner, reference, rng):
             moved[place] = v
             return (reference.conv_forward(*moved)[0] * dout).sum()
 
-        expect_close(result[place], slope(loss, arguments[place]), rtol=1e-5, atol=1e-7)
+        expect_close(result[place], numerical_gradient(loss, arguments[place]), rtol=1e-5, atol=1e-7)
 
 
 @exercise("conv_backward", weight=1)
@@ -412,7 +412,7 @@ def test_pool_gradient_slopes(learner, reference, rng):
     dx, dout, x = pooled_gradient(learner, rng, (2, 2, 4, 5), 2, 2, 1)
     expect_close(
         dx,
-        slope(lambda v: (reference.max_pool_forward(v, pool(2, 2, 1))[0] * dout).sum(), x),
+        numerical_gradient(lambda v: (reference.max_pool_forward(v, pool(2, 2, 1))[0] * dout).sum(), x),
         rtol=1e-5,
         atol=1e-7,
     )
@@ -445,22 +445,13 @@ def test_predict_form(learner):
     expect(isinstance(value, (tuple, list)) and len(value) == 3 and set(value) <= {"A", "B", "C"})
 
 
-@exercise("predict", weight=1)
-def test_predict_linear_rank(learner, reference):
-    """Question 1: weighted sums of nine numbers."""
-    expect(learner.predict()[0] == reference.predict()[0])
-
-
-@exercise("predict", weight=1)
-def test_predict_relu_rank(learner, reference):
-    """Question 2: what a bend adds to weighted sums."""
-    expect(learner.predict()[1] == reference.predict()[1])
-
-
-@exercise("predict", weight=1)
-def test_predict_zero_start(learner, reference):
-    """Question 3: what, in the backward pass, could tell one filter from another?"""
-    expect(learner.predict()[2] == reference.predict()[2])
+declare_answer_checks(
+    globals(),
+    "predict",
+    test_predict_linear_rank="Question 1: weighted sums of nine numbers.",
+    test_predict_relu_rank="Question 2: what a bend adds to weighted sums.",
+    test_predict_zero_start="Question 3: what, in the backward pass, could tell one filter from another?",
+)
 
 
 for _name, _new, _message in [

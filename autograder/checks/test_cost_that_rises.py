@@ -1,13 +1,16 @@
 """Hidden checks of 04_cost_that_rises."""
 
 import numpy as np
-import pytest
 
 from autograder.checking import (
+    declare_answer_checks,
+    exercise,
     expect,
     expect_array,
     expect_close,
+    expect_parts,
     expect_raises,
+    expect_words,
     misconception,
     misconception_by_edit,
 )
@@ -16,8 +19,6 @@ NEEDS = {
     "logistic_gradient": ["sigmoid"],
     "fit": ["linear_scores", "logistic_cost", "logistic_gradient"],
 }
-
-exercise = pytest.mark.exercise
 
 
 def labels(rng, m, ones=None):
@@ -62,7 +63,7 @@ def agrees(learner, reference, letters):
 def test_predict_shapes_returns_eight_answers(learner):
     """`predict_shapes` must return eight answers: each a tuple of whole numbers, with its comma, or the string "error"."""
     answers = learner.predict_shapes()
-    expect(isinstance(answers, (tuple, list)) and len(answers) == 8)
+    expect_parts(answers, 8)
     for answer in answers:
         is_shape = isinstance(answer, (tuple, list)) and all(isinstance(k, int) for k in answer)
         expect(is_shape or (isinstance(answer, str) and answer == "error"))
@@ -675,7 +676,7 @@ def halves_the_cost(Y, Z):
 def test_logistic_gradient_has_the_shapes_of_the_parameters(learner, rng):
     """`logistic_gradient` must return the pair dW, a column (n, 1), and db, a plain number."""
     result = learner.logistic_gradient(*batch(rng, 7, 3))
-    expect(isinstance(result, (tuple, list)) and len(result) == 2, "It must return two values.")
+    expect_parts(result, 2, "It must return two values.")
     expect_array(result[0], (3, 1), "dW")
     expect_array(result[1], (), "db")
 
@@ -851,9 +852,7 @@ def rounds_the_predictions(X, Y, Z):
 
 def trained(result):
     """The three parts, the costs as an array."""
-    expect(
-        isinstance(result, (tuple, list)) and len(result) == 3, "It must return three values: W, b, costs."
-    )
+    expect_parts(result, 3, "It must return three values: W, b, costs.")
     W, b, costs = result
     if isinstance(costs, (list, tuple)) and all(np.ndim(c) == 0 for c in costs):
         costs = np.array(costs, dtype=float)
@@ -1043,44 +1042,18 @@ def starts_from_ones(X, Y, learning_rate, steps):
 @exercise("find_the_bugs", weight=0)
 def test_find_the_bugs_returns_five_verdicts(learner):
     """`find_the_bugs` must return five verdicts, each one of "right", "cost", "update", "both"."""
-    verdicts = learner.find_the_bugs()
-    expect(isinstance(verdicts, (tuple, list)) and len(verdicts) == 5)
-    expect(all(isinstance(v, str) and v in ("right", "cost", "update", "both") for v in verdicts))
+    expect_words(learner.find_the_bugs(), 5, ("right", "cost", "update", "both"))
 
 
-def verdict_agrees(learner, reference, candidate):
-    place = "ABCDE".index(candidate)
-    expect(learner.find_the_bugs()[place] == reference.find_the_bugs()[place])
-
-
-@exercise("find_the_bugs", weight=1)
-def test_find_the_bugs_candidate_a(learner, reference):
-    """The verdict on candidate A does not agree with the measurement: compare its cost away from zero weights, and look at both halves."""
-    verdict_agrees(learner, reference, "A")
-
-
-@exercise("find_the_bugs", weight=1)
-def test_find_the_bugs_candidate_b(learner, reference):
-    """The verdict on candidate B does not agree with the measurement: unusual is not wrong, compare the numbers."""
-    verdict_agrees(learner, reference, "B")
-
-
-@exercise("find_the_bugs", weight=1)
-def test_find_the_bugs_candidate_c(learner, reference):
-    """The verdict on candidate C does not agree with the measurement: compare dW entry by entry, not only db and the shapes."""
-    verdict_agrees(learner, reference, "C")
-
-
-@exercise("find_the_bugs", weight=1)
-def test_find_the_bugs_candidate_d(learner, reference):
-    """The verdict on candidate D does not agree with the measurement: compare sizes as well as directions, with 20 examples and 4 features."""
-    verdict_agrees(learner, reference, "D")
-
-
-@exercise("find_the_bugs", weight=1)
-def test_find_the_bugs_candidate_e(learner, reference):
-    """The verdict on candidate E does not agree with the measurement: compare signs, and its cost with your own."""
-    verdict_agrees(learner, reference, "E")
+declare_answer_checks(
+    globals(),
+    "find_the_bugs",
+    test_find_the_bugs_candidate_a="The verdict on candidate A does not agree with the measurement: compare its cost away from zero weights, and look at both halves.",
+    test_find_the_bugs_candidate_b="The verdict on candidate B does not agree with the measurement: unusual is not wrong, compare the numbers.",
+    test_find_the_bugs_candidate_c="The verdict on candidate C does not agree with the measurement: compare dW entry by entry, not only db and the shapes.",
+    test_find_the_bugs_candidate_d="The verdict on candidate D does not agree with the measurement: compare sizes as well as directions, with 20 examples and 4 features.",
+    test_find_the_bugs_candidate_e="The verdict on candidate E does not agree with the measurement: compare signs, and its cost with your own.",
+)
 
 
 @misconception(

@@ -1,20 +1,20 @@
 """Hidden checks of 21_counting_parameters."""
 
 import numpy as np
-import pytest
 
 from autograder.checking import (
+    exercise,
     expect,
     expect_array,
     expect_close,
+    expect_parts,
     expect_raises,
+    expect_words,
     misconception,
     misconception_by_edit,
 )
 
 NEEDS = {"count_parameters": ["conv_parameters", "dense_parameters", "output_size"]}
-
-exercise = pytest.mark.exercise
 
 
 def distinct(rng, count, low, high):
@@ -379,11 +379,8 @@ def test_counts_and_total(learner, rng):
     """`count_parameters` must return a list with a number for each layer, pooling included, and the total."""
     layers, shape = networks(rng)[0]
     result = learner.count_parameters(layers, shape)
-    expect(isinstance(result, (tuple, list)) and len(result) == 2, "Return two things: counts, total.")
-    expect(
-        isinstance(result[0], (list, tuple)) and len(result[0]) == len(layers),
-        "counts needs one entry for each layer, and 0 for pooling.",
-    )
+    expect_parts(result, 2, "Return two things: counts, total.")
+    expect_parts(result[0], len(layers), "counts needs one entry for each layer, and 0 for pooling.")
     expect_array(result[1], (), "total")
 
 
@@ -717,8 +714,7 @@ LETTERS = "ABCDEF"
 
 
 def words_of(value, known):
-    expect(isinstance(value, (tuple, list)) and len(value) == 6, "Return six words in a tuple.")
-    expect(all(isinstance(word, str) and word in known for word in value), "Only the listed words count.")
+    expect_words(value, 6, known, "Return six words in a tuple.", "Only the listed words count.")
     return list(value)
 
 

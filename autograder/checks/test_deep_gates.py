@@ -1,15 +1,21 @@
 """Hidden checks of 25_deep_gates."""
 
 import numpy as np
-import pytest
 
-from autograder.checking import expect, expect_array, expect_close, misconception_by_edit
+from autograder.checking import (
+    directional_derivative,
+    exercise,
+    expect,
+    expect_array,
+    expect_close,
+    expect_parts,
+    misconception_by_edit,
+)
 
 NEEDS = {"deep_gate_backward": ["deep_gate", "layer_backward"]}
 OPAQUE = {"deep_gate": [1]}
 CHANGES_ARGUMENTS = set()
 
-exercise = pytest.mark.exercise
 GRADIENT = {"rtol": 1e-5, "atol": 1e-8}
 CELLS = ((3, 4, 5, 2), (2, 3, 1, 3), (1, 1, 4, 2), (5, 2, 3, 4))  # n_x, n_a, m, n_y
 GATES = ((7, 4, 3, 5), (3, 2, 5, 2), (5, 3, 3, 1), (1, 1, 1, 4))  # n_in, n_h, n_a, m
@@ -17,15 +23,8 @@ GATES = ((7, 4, 3, 5), (3, 2, 5, 2), (5, 3, 3, 1), (1, 1, 1, 4))  # n_in, n_h, n
 
 def parts(result, count, names):
     """The learner's result, if it is a tuple of this many parts."""
-    expect(isinstance(result, tuple) and len(result) == count, f"Return {names}, in this order.")
+    expect_parts(result, count, f"Return {names}, in this order.", kinds=tuple)
     return result
-
-
-def slope(loss, value, way):
-    """Derivative of ``loss`` at ``value`` in the direction ``way``, by differences of fourth order."""
-    h = 1e-3
-    ahead = [loss(value + k * h * way) for k in (2, 1, -1, -2)]
-    return (-ahead[0] + 8 * ahead[1] - 8 * ahead[2] + ahead[3]) / (12 * h)
 
 
 # --- lstm_cell_forward ----------------------------------------------------------------------------------------------
@@ -391,7 +390,9 @@ def test_layer_backward_is_the_slope_of_a_layer(learner, rng):
     value = 0.5 + 0.5 * np.tanh(0.5 * (W @ inputs + b))
     for k, gradient in enumerate(layers_back(learner, [[dvalue, value, inputs, W]])[0]):
         way = rng.normal(size=arguments[k].shape)
-        there = slope(lambda v, k=k: loss(*arguments[:k], v, *arguments[k + 1 :]), arguments[k], way)
+        there = directional_derivative(
+            lambda v, k=k: loss(*arguments[:k], v, *arguments[k + 1 :]), arguments[k], way
+        )
         expect_close((gradient * way).sum(), there, **GRADIENT)
 
 
@@ -553,7 +554,7 @@ def test_gate_backward_is_the_slope_of_the_gate(learner, reference, rng):
             return (dgate * reference.deep_gate(*arguments[:k], value, *arguments[k + 1 :])[0]).sum()
 
         way = rng.normal(size=arguments[k].shape)
-        expect_close((gradient * way).sum(), slope(loss, arguments[k], way), **GRADIENT)
+        expect_close((gradient * way).sum(), directional_derivative(loss, arguments[k], way), **GRADIENT)
 
 
 OUTER, INNER = "layer_backward(dgate, gate, hidden, W2)", "layer_backward(dhidden, hidden, concat, W1)"
@@ -932,7 +933,7 @@ for name, value, message, source in [
 def test_name_the_bugs_form(learner):
     """`name_the_bugs` must return a tuple of four different letters out of A to G."""
     bugs = learner.name_the_bugs()
-    expect(isinstance(bugs, tuple) and len(bugs) == 4)
+    expect_parts(bugs, 4, kinds=tuple)
     expect(all(type(letter) is str and letter in tuple("ABCDEFG") for letter in bugs))
     expect(len(set(bugs)) == 4)
 

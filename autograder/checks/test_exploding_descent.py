@@ -1,16 +1,24 @@
 """Hidden checks of 02_exploding_descent."""
 
 import numpy as np
-import pytest
 
-from autograder.checking import expect, expect_array, expect_close, misconception, misconception_by_edit
+from autograder.checking import (
+    as_array,
+    declare_answer_checks,
+    exercise,
+    expect,
+    expect_array,
+    expect_close,
+    expect_parts,
+    expect_words,
+    misconception,
+    misconception_by_edit,
+)
 
 NEEDS = {
     "gradient_descent": ["rss_gradient"],
     "bb_descent": ["rss_gradient", "barzilai_borwein_step"],
 }
-
-exercise = pytest.mark.exercise
 
 
 def inputs(rng, N, D):
@@ -49,14 +57,9 @@ def agree(learner, reference, name, cases, part=None, **tolerances):
     for result, case in zip(learner.map(name, cases), cases, strict=True):
         expected = getattr(reference, name)(*case)
         if part is not None:
-            expect(isinstance(result, (tuple, list)) and len(result) == 2, "It must return two values.")
-            result, expected = listed(result[part]), expected[part]
+            expect_parts(result, 2, "It must return two values.")
+            result, expected = as_array(result[part]), expected[part]
         expect_close(result, expected, **tolerances)
-
-
-def listed(value):
-    """A list of numbers is as good as an array of them."""
-    return np.array(value, dtype=float) if isinstance(value, (list, tuple)) else value
 
 
 # --- rss_gradient ---------------------------------------------------------------------------------------------------
@@ -302,8 +305,8 @@ def drops_the_ones(H):
 def descended(learner, name, *arguments):
     """w and norms of a run; norms may be a list."""
     result = getattr(learner, name)(*arguments)
-    expect(isinstance(result, (tuple, list)) and len(result) == 2, "It must return two values: w, norms.")
-    return result[0], listed(result[1])
+    expect_parts(result, 2, "It must return two values: w, norms.")
+    return result[0], as_array(result[1])
 
 
 def same_run(learner, reference, name, case, **tolerances):
@@ -542,9 +545,7 @@ def scalings(rng):
 def test_unstandardise_returns_coef_and_intercept(learner, rng):
     """`unstandardise` must return the weights (D,) and the intercept (a number)."""
     result = learner.unstandardise(*scalings(rng)[0])
-    expect(
-        isinstance(result, (tuple, list)) and len(result) == 2, "It must return two values: coef, intercept."
-    )
+    expect_parts(result, 2, "It must return two values: coef, intercept.")
     expect_array(result[0], (3,), "coef")
     expect_array(result[1], (), "the intercept")
 
@@ -1011,9 +1012,7 @@ OUTCOMES = ("explodes", "fast", "medium", "slow")
 @exercise("predict_the_runs", weight=0)
 def test_predict_the_runs_returns_six_words(learner):
     """`predict_the_runs` must return six predictions, each one of "explodes", "fast", "medium", "slow"."""
-    predictions = learner.predict_the_runs()
-    expect(isinstance(predictions, (tuple, list)) and len(predictions) == 6)
-    expect(all(isinstance(p, str) and p in OUTCOMES for p in predictions))
+    expect_words(learner.predict_the_runs(), 6, OUTCOMES)
 
 
 def predicted(learner, reference, run):
@@ -1021,40 +1020,16 @@ def predicted(learner, reference, run):
     expect(learner.predict_the_runs()[place] == reference.predict_the_runs()[place])
 
 
-@exercise("predict_the_runs", weight=1)
-def test_predict_the_runs_a(learner, reference):
-    """Run A: look at the matrix that decides about the rate, and whether the targets occur in it."""
-    predicted(learner, reference, "A")
-
-
-@exercise("predict_the_runs", weight=1)
-def test_predict_the_runs_b(learner, reference):
-    """Run B: write down 2 HᵀH for the doubled rows and compare it with the old one."""
-    predicted(learner, reference, "B")
-
-
-@exercise("predict_the_runs", weight=1)
-def test_predict_the_runs_c(learner, reference):
-    """Run C: estimate how many rounds the flattest direction needs at this rate."""
-    predicted(learner, reference, "C")
-
-
-@exercise("predict_the_runs", weight=1)
-def test_predict_the_runs_d(learner, reference):
-    """Run D: compare the rate with the bound that section 4 printed for these columns."""
-    predicted(learner, reference, "D")
-
-
-@exercise("predict_the_runs", weight=1)
-def test_predict_the_runs_e(learner, reference):
-    """Run E: ask what the rule learns from its first step, however long it is."""
-    predicted(learner, reference, "E")
-
-
-@exercise("predict_the_runs", weight=1)
-def test_predict_the_runs_f(learner, reference):
-    """Run F: the copy changes the largest eigenvalue and adds one that is zero; ask what each of them does to the gradient."""
-    predicted(learner, reference, "F")
+declare_answer_checks(
+    globals(),
+    "predict_the_runs",
+    test_predict_the_runs_a="Run A: look at the matrix that decides about the rate, and whether the targets occur in it.",
+    test_predict_the_runs_b="Run B: write down 2 HᵀH for the doubled rows and compare it with the old one.",
+    test_predict_the_runs_c="Run C: estimate how many rounds the flattest direction needs at this rate.",
+    test_predict_the_runs_d="Run D: compare the rate with the bound that section 4 printed for these columns.",
+    test_predict_the_runs_e="Run E: ask what the rule learns from its first step, however long it is.",
+    test_predict_the_runs_f="Run F: the copy changes the largest eigenvalue and adds one that is zero; ask what each of them does to the gradient.",
+)
 
 
 @misconception(

@@ -1,9 +1,17 @@
 """Hidden checks of 01_growing_weights."""
 
 import numpy as np
-import pytest
 
-from autograder.checking import expect, expect_array, expect_close, misconception, misconception_by_edit
+from autograder.checking import (
+    exercise,
+    expect,
+    expect_array,
+    expect_close,
+    expect_parts,
+    expect_words,
+    misconception,
+    misconception_by_edit,
+)
 
 NEEDS = {
     "mse_gradient": ["predict"],
@@ -11,8 +19,6 @@ NEEDS = {
     "max_learning_rate": ["hessian"],
     "error_factors": ["hessian"],
 }
-
-exercise = pytest.mark.exercise
 
 
 def inputs(rng, N):
@@ -232,7 +238,7 @@ def test_gradient_has_the_shapes_of_the_parameters(learner, rng):
     """`mse_gradient` must return the pair dw (2,), db (one number)."""
     X, y, w, b = model(rng, 7)
     result = learner.mse_gradient(X, y, w, b)
-    expect(isinstance(result, (tuple, list)) and len(result) == 2, "It must return two things: dw, db.")
+    expect_parts(result, 2, "It must return two things: dw, db.")
     expect_array(result[0], (2,), "dw")
     expect_array(result[1], (), "db")
 
@@ -385,9 +391,7 @@ misconception_by_edit(
 def fitted(learner, *arguments):
     """w, b and losses of a run; losses may be a list."""
     result = learner.fit(*arguments)
-    expect(
-        isinstance(result, (tuple, list)) and len(result) == 3, "It must return three values: w, b, losses."
-    )
+    expect_parts(result, 3, "It must return three values: w, b, losses.")
     w, b, losses = result
     return w, b, np.asarray(losses, dtype=float) if isinstance(losses, (list, tuple)) else losses
 
@@ -941,9 +945,7 @@ def walks_up(X, learning_rate):
 @exercise("judge_the_repairs", weight=0)
 def test_judge_returns_six_verdicts(learner):
     """`judge_the_repairs` must return six verdicts, each one of "grows", "elsewhere", "right"."""
-    verdicts = learner.judge_the_repairs()
-    expect(isinstance(verdicts, (tuple, list)) and len(verdicts) == 6)
-    expect(all(isinstance(v, str) and v in ("grows", "elsewhere", "right") for v in verdicts))
+    expect_words(learner.judge_the_repairs(), 6, ("grows", "elsewhere", "right"))
 
 
 def agrees(learner, reference, letters):

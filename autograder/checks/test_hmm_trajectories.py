@@ -1,9 +1,20 @@
 """Hidden checks of 30_hmm_trajectories."""
 
 import numpy as np
-import pytest
 
-from autograder.checking import expect, expect_array, expect_close, misconception, misconception_by_edit
+from autograder.checking import (
+    agree,
+    declare_answer_checks,
+    exercise,
+    expect,
+    expect_array,
+    expect_close,
+    expect_parts,
+    expect_words,
+    misconception,
+    misconception_by_edit,
+    numerical_gradient,
+)
 
 NEEDS = {
     "forward_log": ["log_sum_exp"],
@@ -12,8 +23,6 @@ NEEDS = {
     "train": ["log_gaussian", "e_step", "m_step"],
     "classify": ["log_gaussian", "forward_log"],
 }
-
-exercise = pytest.mark.exercise
 
 
 def stochastic(rng, *shape):
@@ -49,29 +58,6 @@ def covariances(rng, Q, D):
 
 def gaussians(rng, T, Q, D):
     return 2 * rng.normal(size=(T, D)), 2 * rng.normal(size=(Q, D)), covariances(rng, Q, D)
-
-
-def agree(learner, reference, name, cases, part=None, **tolerances):
-    """Every case must give what the reference gives; ``part`` compares one of several returned values."""
-    for result, case in zip(learner.map(name, cases), cases, strict=True):
-        expected = getattr(reference, name)(*case)
-        if part is not None:
-            result, expected = result[part], expected[part]
-        expect_close(result, expected, **tolerances)
-
-
-def is_tuple_of(result, length, words):
-    expect(isinstance(result, (tuple, list)) and len(result) == length, words)
-
-
-def slope(f, x, h=1e-5):
-    """Central differences of a scalar function."""
-    gradient = np.zeros_like(x)
-    for index in np.ndindex(x.shape):
-        nudge = np.zeros_like(x)
-        nudge[index] = h
-        gradient[index] = (f(x + nudge) - f(x - nudge)) / (2 * h)
-    return gradient
 
 
 # --- log_gaussian ---------------------------------------------------------------------------------------------------
@@ -313,7 +299,7 @@ misconception_by_edit(
 def test_forward_shapes(learner, rng):
     """`forward_log` must return a tuple of `alpha`, (T, Q), and one number."""
     result = learner.forward_log(*chain(rng, 6, 4))
-    is_tuple_of(result, 2, "It must return two values, alpha and loglik.")
+    expect_parts(result, 2, "It must return two values, alpha and loglik.")
     expect_array(result[0], (6, 4), "`alpha`")
     expect_array(result[1], (), "`loglik`")
 
@@ -505,7 +491,7 @@ def includes_its_own_row(log_A, log_B):
 def test_e_step_shapes(learner, rng):
     """`e_step` must return gamma (T, Q), xi (Q, Q) and one number, in this order."""
     result = learner.e_step(*chain(rng, 6, 4))
-    is_tuple_of(result, 3, "It must return three values: gamma, xi, loglik.")
+    expect_parts(result, 3, "It must return three values: gamma, xi, loglik.")
     for value, shape, name in zip(result, ((6, 4), (4, 4), ()), ("`gamma`", "`xi`", "`loglik`"), strict=True):
         expect_array(value, shape, name)
 
@@ -533,8 +519,8 @@ def test_e_step_is_the_slope_of_loglik(learner, reference, rng):
     """gamma is the slope of loglik with respect to log_B, xi its slope with respect to log_A."""
     log_pi, log_A, log_B = chain(rng, 4, 3)
     gamma, xi, _ = learner.e_step(log_pi, log_A, log_B)
-    by_B = slope(lambda v: reference.forward_log(log_pi, log_A, v)[1], log_B)
-    by_A = slope(lambda v: reference.forward_log(log_pi, v, log_B)[1], log_A)
+    by_B = numerical_gradient(lambda v: reference.forward_log(log_pi, log_A, v)[1], log_B)
+    by_A = numerical_gradient(lambda v: reference.forward_log(log_pi, v, log_B)[1], log_A)
     expect_close(gamma, by_B, rtol=1e-5, atol=1e-7)
     expect_close(xi, by_A, rtol=1e-5, atol=1e-7)
 
@@ -625,7 +611,7 @@ def m_cases(rng):
 def test_m_step_shapes(learner, rng):
     """`m_step` must return pi (Q,), A (Q, Q), means (Q, D) and covs (Q, D, D), in this order."""
     result = learner.m_step(*counted(rng, (3, 8, 5), 4, 3, 0.3))
-    is_tuple_of(result, 4, "It must return four values: pi, A, means, covs.")
+    expect_parts(result, 4, "It must return four values: pi, A, means, covs.")
     shapes = zip(result, ((4,), (4, 4), (4, 3), (4, 3, 3)), ("`pi`", "`A`", "`means`", "`covs`"), strict=True)
     for value, shape, name in shapes:
         expect_array(value, shape, name)
@@ -814,7 +800,7 @@ def problem(rng, lengths=(4, 9, 6), Q=3, D=2):
 def test_train_returns_a_model_and_its_history(learner, rng):
     """`train` must return a dict with the keys pi, A, means, covs, and one log likelihood per round."""
     result = learner.train(*problem(rng), 2, 0.1)
-    is_tuple_of(result, 2, "It must return two values: the model and the log likelihoods.")
+    expect_parts(result, 2, "It must return two values: the model and the log likelihoods.")
     expect(
         isinstance(result[0], dict) and set(result[0]) == {"pi", "A", "means", "covs"},
         "The model needs the keys pi, A, means, covs.",
@@ -1135,37 +1121,23 @@ for name, old, new, words, origin in CLASSIFY_EDITS:
 @exercise("predict_the_order", weight=0)
 def test_order_has_four_letters(learner):
     """`predict_the_order` must return four capital letters, one for each question."""
-    choices = learner.predict_the_order()
-    is_tuple_of(choices, 4, "It must return four letters.")
-    expect(all(isinstance(c, str) and c in list("ABCD") for c in choices), "Each entry is one of A, B, C, D.")
+    expect_words(
+        learner.predict_the_order(),
+        4,
+        list("ABCD"),
+        "It must return four letters.",
+        "Each entry is one of A, B, C, D.",
+    )
 
 
-def chose(learner, reference, question):
-    expect(learner.predict_the_order()[question - 1] == reference.predict_the_order()[question - 1])
-
-
-@exercise("predict_the_order", weight=1)
-def test_order_question_1(learner, reference):
-    """Question 1 is not right: what kind of movement is a reversed movement?"""
-    chose(learner, reference, 1)
-
-
-@exercise("predict_the_order", weight=1)
-def test_order_question_2(learner, reference):
-    """Question 2 is not right: with a symmetric A and equal pi, compare a path with its reverse."""
-    chose(learner, reference, 2)
-
-
-@exercise("predict_the_order", weight=1)
-def test_order_question_3(learner, reference):
-    """Question 3 is not right: how high is a density whose standard deviation is a few thousandths of a unit, and what do 501 of them multiply to?"""
-    chose(learner, reference, 3)
-
-
-@exercise("predict_the_order", weight=1)
-def test_order_question_4(learner, reference):
-    """Question 4 is not right: what does EM promise with floor 0?"""
-    chose(learner, reference, 4)
+declare_answer_checks(
+    globals(),
+    "predict_the_order",
+    test_order_question_1="Question 1 is not right: what kind of movement is a reversed movement?",
+    test_order_question_2="Question 2 is not right: with a symmetric A and equal pi, compare a path with its reverse.",
+    test_order_question_3="Question 3 is not right: how high is a density whose standard deviation is a few thousandths of a unit, and what do 501 of them multiply to?",
+    test_order_question_4="Question 4 is not right: what does EM promise with floor 0?",
+)
 
 
 ORDER_IDEAS = [

@@ -1,49 +1,29 @@
 """Hidden checks of 13_kl_gradient."""
 
 import numpy as np
-import pytest
 
 from autograder.checking import (
+    agree,
+    declare_answer_checks,
+    exercise,
     expect,
     expect_array,
     expect_close,
+    expect_parts,
     expect_raises,
+    expect_words,
     misconception,
     misconception_by_edit,
+    numerical_gradient,
 )
 
 NEEDS = {"encoder_gradients": ["kl_divergence", "kl_gradients", "linear_backward"]}
-
-exercise = pytest.mark.exercise
 
 
 def codes(rng, *shape):
     """Means and log-variances in general position, with log-variances of both signs."""
     signs = rng.permutation(np.resize([-1.0, 1.0], np.prod(shape))).reshape(shape)
     return rng.normal(size=shape), signs * rng.uniform(0.2, 1.8, size=shape)
-
-
-def agree(learner, reference, name, cases, part=None, **tolerances):
-    """Every case must give what the reference gives; ``part`` compares one of several returned values."""
-    for result, case in zip(learner.map(name, cases), cases, strict=True):
-        expected = getattr(reference, name)(*case)
-        if part is not None:
-            result, expected = result[part], expected[part]
-        expect_close(result, expected, **tolerances)
-
-
-def is_tuple_of(result, length, words):
-    expect(isinstance(result, (tuple, list)) and len(result) == length, words)
-
-
-def slope(f, x, h=1e-5):
-    """Central differences of a scalar function."""
-    gradient = np.zeros_like(x)
-    for index in np.ndindex(x.shape):
-        nudge = np.zeros_like(x)
-        nudge[index] = h
-        gradient[index] = (f(x + nudge) - f(x - nudge)) / (2 * h)
-    return gradient
 
 
 # --- kl_divergence --------------------------------------------------------------------------------------------------
@@ -208,7 +188,7 @@ def forgets_the_exponential(mu, logvar):
 def test_kl_gradients_have_the_shapes_of_the_arguments(learner, rng):
     """`kl_gradients` must return the pair dmu, dlogvar, each of the shape of its argument."""
     result = learner.kl_gradients(*codes(rng, 5, 3))
-    is_tuple_of(result, 2, "It must return two arrays.")
+    expect_parts(result, 2, "It must return two arrays.")
     expect_array(result[0], (5, 3), "`dmu`")
     expect_array(result[1], (5, 3), "`dlogvar`")
 
@@ -230,8 +210,12 @@ def test_kl_gradients_are_slopes(learner, reference, rng):
     """dmu and dlogvar must be the slopes of KL when one entry is nudged."""
     mu, logvar = codes(rng, 3, 2)
     dmu, dlogvar = learner.kl_gradients(mu, logvar)
-    expect_close(dmu, slope(lambda v: reference.kl_divergence(v, logvar), mu), rtol=1e-5, atol=1e-8)
-    expect_close(dlogvar, slope(lambda v: reference.kl_divergence(mu, v), logvar), rtol=1e-5, atol=1e-8)
+    expect_close(
+        dmu, numerical_gradient(lambda v: reference.kl_divergence(v, logvar), mu), rtol=1e-5, atol=1e-8
+    )
+    expect_close(
+        dlogvar, numerical_gradient(lambda v: reference.kl_divergence(mu, v), logvar), rtol=1e-5, atol=1e-8
+    )
 
 
 @exercise("kl_gradients", weight=1)
@@ -667,31 +651,22 @@ def compares_norms(f, theta, analytic, h=1e-6):
 @exercise("predict_the_step", weight=0)
 def test_step_has_three_letters(learner):
     """`predict_the_step` must return three capital letters, one for each question."""
-    choices = learner.predict_the_step()
-    is_tuple_of(choices, 3, "It must return three letters.")
-    expect(all(isinstance(c, str) and c in list("ABCD") for c in choices), "Each entry is one of A, B, C, D.")
+    expect_words(
+        learner.predict_the_step(),
+        3,
+        list("ABCD"),
+        "It must return three letters.",
+        "Each entry is one of A, B, C, D.",
+    )
 
 
-def chose(learner, reference, question):
-    expect(learner.predict_the_step()[question - 1] == reference.predict_the_step()[question - 1])
-
-
-@exercise("predict_the_step", weight=1)
-def test_step_question_1(learner, reference):
-    """Question 1 is not right: two errors add up, one shrinks with h, the other is divided by h."""
-    chose(learner, reference, 1)
-
-
-@exercise("predict_the_step", weight=1)
-def test_step_question_2(learner, reference):
-    """Question 2 is not right: set the error of a central difference equal to the rounding error divided by h."""
-    chose(learner, reference, 2)
-
-
-@exercise("predict_the_step", weight=1)
-def test_step_question_3(learner, reference):
-    """Question 3 is not right: work out the smallest value of both sums, not only where it lies."""
-    chose(learner, reference, 3)
+declare_answer_checks(
+    globals(),
+    "predict_the_step",
+    test_step_question_1="Question 1 is not right: two errors add up, one shrinks with h, the other is divided by h.",
+    test_step_question_2="Question 2 is not right: set the error of a central difference equal to the rounding error divided by h.",
+    test_step_question_3="Question 3 is not right: work out the smallest value of both sums, not only where it lies.",
+)
 
 
 STEP_IDEAS = [
@@ -840,7 +815,7 @@ def layers(rng):
 def test_linear_backward_shapes(learner, rng):
     """`linear_backward` must return dx (B, D), dW (M, D), db (M,), in this order."""
     result = learner.linear_backward(*layer(rng, 7, 2, 4))
-    is_tuple_of(result, 3, "It must return three arrays.")
+    expect_parts(result, 3, "It must return three arrays.")
     for value, shape, name in zip(result, [(7, 4), (2, 4), (2,)], ["`dx`", "`dW`", "`db`"], strict=True):
         expect_array(value, shape, name)
 
@@ -868,9 +843,9 @@ def test_linear_backward_gives_slopes(learner, rng):
     """Pushed by any dout, the three results must be the slopes of sum(dout * (x @ W.T + b))."""
     dout, x, W = layer(rng, 3, 2, 4)
     dx, dW, db = learner.linear_backward(dout, x, W)
-    expect_close(dx, slope(lambda v: np.sum(dout * (v @ W.T)), x), rtol=1e-5, atol=1e-8)
-    expect_close(dW, slope(lambda v: np.sum(dout * (x @ v.T)), W), rtol=1e-5, atol=1e-8)
-    expect_close(db, slope(lambda v: np.sum(dout * v), np.zeros(2)), rtol=1e-5, atol=1e-8)
+    expect_close(dx, numerical_gradient(lambda v: np.sum(dout * (v @ W.T)), x), rtol=1e-5, atol=1e-8)
+    expect_close(dW, numerical_gradient(lambda v: np.sum(dout * (x @ v.T)), W), rtol=1e-5, atol=1e-8)
+    expect_close(db, numerical_gradient(lambda v: np.sum(dout * v), np.zeros(2)), rtol=1e-5, atol=1e-8)
 
 
 @exercise("linear_backward", weight=1)
@@ -1018,7 +993,7 @@ def test_encoder_returns_kl_grads_dx(learner, rng):
     """`encoder_gradients` must return kl (a number), grads (a dict with the keys and shapes of params) and dx (B, D)."""
     params, x = encoder(rng)
     result = learner.encoder_gradients(params, x)
-    is_tuple_of(result, 3, "It must return three values: kl, grads, dx.")
+    expect_parts(result, 3, "It must return three values: kl, grads, dx.")
     expect_array(result[0], (), "`kl`")
     expect(
         isinstance(result[1], dict) and set(result[1]) == set(params),
@@ -1184,45 +1159,24 @@ VERDICTS = ("right", "sign", "scale", "transposed", "missing", "shape")
 @exercise("diagnose", weight=0)
 def test_diagnose_returns_five_verdicts(learner):
     """`diagnose` must return five verdicts, each one of "right", "sign", "scale", "transposed", "missing", "shape"."""
-    verdicts = learner.diagnose()
-    is_tuple_of(verdicts, 5, "It must return five strings.")
-    expect(
-        all(isinstance(v, str) and v in VERDICTS for v in verdicts), "A verdict is not one of the six words."
+    expect_words(
+        learner.diagnose(),
+        5,
+        VERDICTS,
+        "It must return five strings.",
+        "A verdict is not one of the six words.",
     )
 
 
-def diagnosed(learner, reference, number):
-    expect(learner.diagnose()[number] == reference.diagnose()[number])
-
-
-@exercise("diagnose", weight=1)
-def test_diagnose_a(learner, reference):
-    """The verdict on candidate A is not right: divide it by the measured slope, entry by entry, and look at the quotients."""
-    diagnosed(learner, reference, 0)
-
-
-@exercise("diagnose", weight=1)
-def test_diagnose_b(learner, reference):
-    """The verdict on candidate B is not right: trust the gradient check, not the look of the code."""
-    diagnosed(learner, reference, 1)
-
-
-@exercise("diagnose", weight=1)
-def test_diagnose_c(learner, reference):
-    """The verdict on candidate C is not right: compare its transpose with the measured slope as well."""
-    diagnosed(learner, reference, 2)
-
-
-@exercise("diagnose", weight=1)
-def test_diagnose_d(learner, reference):
-    """The verdict on candidate D is not right: subtract the measured slope from it. Does the difference depend on logvar?"""
-    diagnosed(learner, reference, 3)
-
-
-@exercise("diagnose", weight=1)
-def test_diagnose_e(learner, reference):
-    """The verdict on candidate E is not right: print its shape."""
-    diagnosed(learner, reference, 4)
+declare_answer_checks(
+    globals(),
+    "diagnose",
+    test_diagnose_a="The verdict on candidate A is not right: divide it by the measured slope, entry by entry, and look at the quotients.",
+    test_diagnose_b="The verdict on candidate B is not right: trust the gradient check, not the look of the code.",
+    test_diagnose_c="The verdict on candidate C is not right: compare its transpose with the measured slope as well.",
+    test_diagnose_d="The verdict on candidate D is not right: subtract the measured slope from it. Does the difference depend on logvar?",
+    test_diagnose_e="The verdict on candidate E is not right: print its shape.",
+)
 
 
 RIGHT = '("scale", "right", "transposed", "missing", "shape")'

@@ -1,15 +1,20 @@
 """Hidden checks of 08_loss_vs_accuracy."""
 
 import numpy as np
-import pytest
 
 from autograder.checking import (
+    agree,
+    declare_answer_checks,
+    exercise,
     expect,
     expect_array,
     expect_close,
+    expect_parts,
     expect_raises,
+    expect_words,
     misconception,
     misconception_by_edit,
+    numerical_gradient,
 )
 
 NEEDS = {
@@ -17,8 +22,6 @@ NEEDS = {
     "hidden_gradients": ["hidden_forward", "surrogate_loss", "loss_gradient"],
     "train_hidden": ["hidden_forward", "hidden_gradients", "surrogate_loss", "loss_gradient"],
 }
-
-exercise = pytest.mark.exercise
 
 KINDS = ("squared", "sigmoid_squared", "cross_entropy", "hinge")
 
@@ -37,26 +40,6 @@ def scores_off_the_corners(rng, y):
     return np.where(y == 1, 1, -1) * margins
 
 
-def agree(learner, reference, name, cases, **tolerances):
-    """Every case must give what the reference gives."""
-    for result, case in zip(learner.map(name, cases), cases, strict=True):
-        expect_close(result, getattr(reference, name)(*case), **tolerances)
-
-
-def is_tuple_of(result, length, words):
-    expect(isinstance(result, (tuple, list)) and len(result) == length, words)
-
-
-def slope(f, x, h=1e-5):
-    """Central differences of a scalar function."""
-    gradient = np.zeros_like(x)
-    for index in np.ndindex(x.shape):
-        nudge = np.zeros_like(x)
-        nudge[index] = h
-        gradient[index] = (f(x + nudge) - f(x - nudge)) / (2 * h)
-    return gradient
-
-
 # --- least_squares --------------------------------------------------------------------------------------------------
 
 
@@ -64,7 +47,7 @@ def slope(f, x, h=1e-5):
 def test_least_squares_returns_two_numbers(learner, rng):
     """`least_squares` must return the pair w, b of two numbers."""
     result = learner.least_squares(rng.normal(size=7) + 2, labels(rng, 7))
-    is_tuple_of(result, 2, "It must return two numbers.")
+    expect_parts(result, 2, "It must return two numbers.")
     expect_array(result[0], (), "`w`")
     expect_array(result[1], (), "`b`")
 
@@ -348,7 +331,7 @@ misconception_by_edit(
 def test_best_threshold_returns_two_numbers(learner, rng):
     """`best_threshold` must return two numbers: the threshold and its share of right answers."""
     result = learner.best_threshold(np.array([0.3, -1.2, 2.5, 0.9]), np.array([0, 0, 1, 0]))
-    is_tuple_of(result, 2, "It must return two numbers.")
+    expect_parts(result, 2, "It must return two numbers.")
     expect_array(result[0], (), "`threshold`")
     expect_array(result[1], (), "`share`")
 
@@ -405,7 +388,7 @@ def test_best_threshold_keeps_the_direction(learner, rng):
     """Scores in the wrong order stay in the wrong order: no threshold on them beats giving everybody the more frequent label."""
     y = labels(rng, 11, int(rng.integers(3, 9)))
     result = learner.best_threshold(rng.uniform(0, 0.9, size=11) - y, y)
-    is_tuple_of(result, 2, "It must return two numbers.")
+    expect_parts(result, 2, "It must return two numbers.")
     expect_close(result[1], max(y.mean(), 1 - y.mean()))
 
 
@@ -800,7 +783,9 @@ def test_gradients_are_slopes(learner, reference, rng):
     y = labels(rng, 8)
     z = scores_off_the_corners(rng, y)
     for kind, dz in zip(KINDS, learner.map("loss_gradient", [(kind, z, y) for kind in KINDS]), strict=True):
-        expect_close(dz, slope(lambda v, kind=kind: reference.surrogate_loss(kind, v, y), z), rtol=1e-5)
+        expect_close(
+            dz, numerical_gradient(lambda v, kind=kind: reference.surrogate_loss(kind, v, y), z), rtol=1e-5
+        )
 
 
 @exercise("loss_gradient", weight=1)
@@ -999,7 +984,7 @@ misconception_by_edit(
 def test_predictions_are_six_numbers(learner):
     """`predict_hits` must return six whole numbers between 0 and 5, one for each question."""
     hits = learner.predict_hits()
-    is_tuple_of(hits, 6, "It must return six numbers.")
+    expect_parts(hits, 6, "It must return six numbers.")
     for hit in hits:
         value = expect_array(hit, (), "each entry")
         expect(float(value) in range(6), "Each entry is one of 0, 1, 2, 3, 4, 5.")
@@ -1106,7 +1091,7 @@ def network(rng, H):
 def test_forward_returns_scores_and_units(learner, rng):
     """`hidden_forward` must return z (N,) and h (N, H)."""
     result = learner.hidden_forward(network(rng, 3), rng.normal(size=5))
-    is_tuple_of(result, 2, "It must return two arrays.")
+    expect_parts(result, 2, "It must return two arrays.")
     expect_array(result[0], (5,), "`z`")
     expect_array(result[1], (5, 3), "`h`")
 
@@ -1246,7 +1231,7 @@ def batch(rng, n, H):
 def test_hidden_gradients_have_the_shapes_of_the_parameters(learner, rng):
     """`hidden_gradients` must return the loss and a dict with the keys W1, b1, W2, b2, each of its parameter's shape."""
     result = learner.hidden_gradients(*batch(rng, 6, 3))
-    is_tuple_of(result, 2, "It must return the loss and a dict.")
+    expect_parts(result, 2, "It must return the loss and a dict.")
     expect_array(result[0], (), "`loss`")
     expect(isinstance(result[1], dict) and set(result[1]) == {"W1", "b1", "W2", "b2"}, "Look at the keys.")
     for name, shape in {"W1": (3,), "b1": (3,), "W2": (3,), "b2": ()}.items():
@@ -1300,7 +1285,7 @@ def test_hidden_gradients_are_slopes(learner, reference, rng):
     params, X, y = batch(rng, 5, 3)
     _, grads = learner.hidden_gradients(params, X, y)
     for name, value in params.items():
-        nudged = slope(
+        nudged = numerical_gradient(
             lambda v, name=name: reference.hidden_gradients(params | {name: v}, X, y)[0],
             np.asarray(value, dtype=float),
         )
@@ -1659,51 +1644,21 @@ VERDICTS = ("right", "threshold", "direction", "gradient", "labels", "luck")
 @exercise("diagnose", weight=0)
 def test_diagnose_returns_six_verdicts(learner):
     """`diagnose` must return six verdicts, each one of "right", "threshold", "direction", "gradient", "labels", "luck"."""
-    verdicts = learner.diagnose()
-    is_tuple_of(verdicts, 6, "It must return six words.")
-    expect(
-        all(isinstance(v, str) and v in VERDICTS for v in verdicts), "A verdict is not one of the six words."
+    expect_words(
+        learner.diagnose(), 6, VERDICTS, "It must return six words.", "A verdict is not one of the six words."
     )
 
 
-def diagnosed(learner, reference, number):
-    expect(learner.diagnose()[number] == reference.diagnose()[number])
-
-
-@exercise("diagnose", weight=1)
-def test_diagnose_a(learner, reference):
-    """The verdict on report A is not right: read the line that counts. What does your `best_threshold` say about the same scores?"""
-    diagnosed(learner, reference, 0)
-
-
-@exercise("diagnose", weight=1)
-def test_diagnose_b(learner, reference):
-    """The verdict on report B is not right: compare its slope with your `loss_gradient` on a few scores."""
-    diagnosed(learner, reference, 1)
-
-
-@exercise("diagnose", weight=1)
-def test_diagnose_c(learner, reference):
-    """The verdict on report C is not right: compare its slope with your `loss_gradient`, and look at its threshold and its labels. Is any of them wrong?"""
-    diagnosed(learner, reference, 2)
-
-
-@exercise("diagnose", weight=1)
-def test_diagnose_d(learner, reference):
-    """The verdict on report D is not right: which examples pull at all in its slope?"""
-    diagnosed(learner, reference, 3)
-
-
-@exercise("diagnose", weight=1)
-def test_diagnose_e(learner, reference):
-    """The verdict on report E is not right: print its scores before they become answers."""
-    diagnosed(learner, reference, 4)
-
-
-@exercise("diagnose", weight=1)
-def test_diagnose_f(learner, reference):
-    """The verdict on report F is not right: print its runs one by one, and read what it returns."""
-    diagnosed(learner, reference, 5)
+declare_answer_checks(
+    globals(),
+    "diagnose",
+    test_diagnose_a="The verdict on report A is not right: read the line that counts. What does your `best_threshold` say about the same scores?",
+    test_diagnose_b="The verdict on report B is not right: compare its slope with your `loss_gradient` on a few scores.",
+    test_diagnose_c="The verdict on report C is not right: compare its slope with your `loss_gradient`, and look at its threshold and its labels. Is any of them wrong?",
+    test_diagnose_d="The verdict on report D is not right: which examples pull at all in its slope?",
+    test_diagnose_e="The verdict on report E is not right: print its scores before they become answers.",
+    test_diagnose_f="The verdict on report F is not right: print its runs one by one, and read what it returns.",
+)
 
 
 for _verdicts, _name, _message, _source in [

@@ -1,12 +1,13 @@
 """Hidden checks of 27_lstm_attribution."""
 
 import numpy as np
-import pytest
 
 from autograder.checking import (
+    exercise,
     expect,
     expect_array,
     expect_close,
+    expect_parts,
     expect_raises,
     misconception,
     misconception_by_edit,
@@ -16,8 +17,6 @@ NEEDS = {
     "count_model_parameters": ["count_lstm_parameters"],
     "integrated_gradients": ["input_gradient", "quadrature"],
 }
-
-exercise = pytest.mark.exercise
 
 
 def lstm(rng, D, H, spread=0.7):
@@ -190,7 +189,7 @@ for _name, _old, _new, _message, _source in (
 def test_quadrature_returns_points_and_weights(learner):
     """`quadrature` must return two arrays, points (m,) and weights (m,)."""
     result = learner.quadrature("midpoint", 6)
-    expect(isinstance(result, (tuple, list)) and len(result) == 2, "Two arrays are expected.")
+    expect_parts(result, 2, "Two arrays are expected.")
     expect_array(result[0], (6,), "points")
     expect_array(result[1], (6,), "weights")
 
@@ -561,7 +560,7 @@ def two_orders(f, x, baseline):
 def predicted(learner):
     """The learner's four numbers."""
     numbers = learner.predict_two_attributions()
-    expect(isinstance(numbers, (tuple, list)) and len(numbers) == 4, "Four numbers are expected.")
+    expect_parts(numbers, 4, "Four numbers are expected.")
     return expect_array(np.array(numbers, dtype=float), (4,), "the prediction")
 
 
@@ -603,7 +602,7 @@ for _values, _name, _message in (
 def symptom(learner, index):
     """The learner's symptom for one program."""
     numbers = learner.predict_the_symptoms()
-    expect(isinstance(numbers, (tuple, list)) and len(numbers) == 4, "Four numbers are expected.")
+    expect_parts(numbers, 4, "Four numbers are expected.")
     expect(
         len({float(np.ravel(number)[0]) for number in numbers}) == 4, "Each symptom belongs to one program."
     )

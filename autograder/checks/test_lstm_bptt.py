@@ -1,9 +1,17 @@
 """Hidden checks of 23_lstm_bptt."""
 
 import numpy as np
-import pytest
 
-from autograder.checking import expect, expect_array, expect_close, misconception, misconception_by_edit
+from autograder.checking import (
+    directional_derivative,
+    exercise,
+    expect,
+    expect_array,
+    expect_close,
+    expect_parts,
+    misconception,
+    misconception_by_edit,
+)
 
 NEEDS = {
     "lstm_step_forward": ["gates_forward"],
@@ -14,7 +22,6 @@ NEEDS = {
 OPAQUE = {"lstm_step_forward": [2], "lstm_forward": [1]}
 CHANGES_ARGUMENTS = set()
 
-exercise = pytest.mark.exercise
 GRADIENT = {"rtol": 1e-5, "atol": 1e-8}
 STEPS = ((3, 4, 2), (1, 1, 1), (2, 3, 5))  # N, D, H
 SEQUENCES = ((3, 5, 4, 2), (2, 7, 1, 3))  # N, T, D, H
@@ -23,7 +30,7 @@ SMALL_SEQUENCES = ((2, 1, 4, 3), (1, 6, 2, 4), (1, 1, 1, 1))
 
 def parts(result, count, names):
     """The learner's result, if it is a tuple of this many parts."""
-    expect(isinstance(result, tuple) and len(result) == count, f"Return {names}, in this order.")
+    expect_parts(result, count, f"Return {names}, in this order.", kinds=tuple)
     return result
 
 
@@ -36,13 +43,6 @@ def step_arguments(rng, N=3, D=4, H=2):
 def sequence_arguments(rng, N=3, T=5, D=4, H=2):
     """x, h0, Wx, Wh, b of a whole sequence."""
     return [rng.normal(size=shape) for shape in [(N, T, D), (N, H), (D, 4 * H), (H, 4 * H), (4 * H,)]]
-
-
-def slope(loss, value, way):
-    """Derivative of ``loss`` at ``value`` in the direction ``way``, by differences of fourth order."""
-    h = 1e-3
-    ahead = [loss(value + k * h * way) for k in (2, 1, -1, -2)]
-    return (-ahead[0] + 8 * ahead[1] - 8 * ahead[2] + ahead[3]) / (12 * h)
 
 
 # --- gates_forward --------------------------------------------------------------------------------------------------
@@ -365,9 +365,13 @@ def test_state_backward_is_the_slope_of_the_forward_pass(learner, rng):
         return (dnext_h * o * np.tanh(c)).sum() + (dnext_c * c).sum()
 
     for way in rng.normal(size=(2, *gates.shape)):
-        expect_close((dgates * way).sum(), slope(lambda v: loss(v, prev_c), gates, way), **GRADIENT)
+        expect_close(
+            (dgates * way).sum(), directional_derivative(lambda v: loss(v, prev_c), gates, way), **GRADIENT
+        )
     for way in rng.normal(size=(2, *prev_c.shape)):
-        expect_close((dprev_c * way).sum(), slope(lambda v: loss(gates, v), prev_c, way), **GRADIENT)
+        expect_close(
+            (dprev_c * way).sum(), directional_derivative(lambda v: loss(gates, v), prev_c, way), **GRADIENT
+        )
 
 
 for name, old, new, message, source in [
@@ -561,7 +565,7 @@ def test_gates_backward_is_the_slope_of_the_forward_pass(learner, reference, rng
             return (dgates * reference.gates_forward(*values[:k], value, *values[k + 1 :])).sum()
 
         way = rng.normal(size=values[k].shape)
-        expect_close((gradient * way).sum(), slope(loss, values[k], way), **GRADIENT)
+        expect_close((gradient * way).sum(), directional_derivative(loss, values[k], way), **GRADIENT)
 
 
 for name, old, new, message, source in [
@@ -661,7 +665,7 @@ def steps_back(learner, rng, all_sizes):
     upstream = [rng.normal(size=(2, *arguments[1].shape)) for arguments in cases]
     calls = []
     for result, (dnext_h, dnext_c) in zip(learner.map("lstm_step_forward", cases), upstream, strict=True):
-        expect(isinstance(result, tuple) and len(result) == 3, "lstm_step_forward must return three things.")
+        expect_parts(result, 3, "lstm_step_forward must return three things.", kinds=tuple)
         calls.append((dnext_h, dnext_c, result[2]))
     names, found = ["dx", "dprev_h", "dprev_c", "dWx", "dWh", "db"], []
     for result, arguments in zip(learner.map("lstm_step_backward", calls), cases, strict=True):
@@ -713,7 +717,7 @@ def test_step_backward_is_the_slope_of_the_step(learner, reference, rng):
             return (dnext_h * next_h).sum() + (dnext_c * next_c).sum()
 
         way = rng.normal(size=arguments[k].shape)
-        expect_close((gradient * way).sum(), slope(loss, arguments[k], way), **GRADIENT)
+        expect_close((gradient * way).sum(), directional_derivative(loss, arguments[k], way), **GRADIENT)
 
 
 for name, old, new, message, source in [
@@ -918,7 +922,7 @@ def back(learner, rng, all_sizes):
     cases = [sequence_arguments(rng, *sizes) for sizes in all_sizes]
     calls = []
     for result, (x, h0, *_) in zip(learner.map("lstm_forward", cases), cases, strict=True):
-        expect(isinstance(result, tuple) and len(result) == 2, "lstm_forward must return two things.")
+        expect_parts(result, 2, "lstm_forward must return two things.", kinds=tuple)
         calls.append((rng.normal(size=(*x.shape[:2], h0.shape[1])), result[1]))
     names, found = ["dx", "dh0", "dWx", "dWh", "db"], []
     for result, arguments in zip(learner.map("lstm_backward", calls), cases, strict=True):
@@ -975,7 +979,7 @@ def test_backward_is_the_slope_of_the_forward_pass(learner, reference, rng):
             return (dh * reference.lstm_forward(*arguments[:k], value, *arguments[k + 1 :])[0]).sum()
 
         way = rng.normal(size=arguments[k].shape)
-        expect_close((gradient * way).sum(), slope(loss, arguments[k], way), **GRADIENT)
+        expect_close((gradient * way).sum(), directional_derivative(loss, arguments[k], way), **GRADIENT)
 
 
 LOOP = "for t in reversed(range(T)):"
@@ -1139,7 +1143,9 @@ def test_sequence_loss_gradients_are_slopes(learner, reference, rng):
             return reference.sequence_loss(*arguments[:k], value, *arguments[k + 1 :])[0]
 
         way = rng.normal(size=arguments[k].shape)
-        expect_close((gradient * way).sum(), slope(loss, arguments[k], way), rtol=1e-5, atol=1e-9)
+        expect_close(
+            (gradient * way).sum(), directional_derivative(loss, arguments[k], way), rtol=1e-5, atol=1e-9
+        )
 
 
 for name, old, new, message, source in [
@@ -1332,7 +1338,7 @@ for name, value, message, source in [
 def test_name_the_bugs_form(learner):
     """`name_the_bugs` must return a tuple of four different letters out of A, B, E, F, G."""
     bugs = learner.name_the_bugs()
-    expect(isinstance(bugs, tuple) and len(bugs) == 4)
+    expect_parts(bugs, 4, kinds=tuple)
     expect(all(type(letter) is str and letter in ("A", "B", "E", "F", "G") for letter in bugs))
     expect(len(set(bugs)) == 4)
 

@@ -1,13 +1,20 @@
 """Hidden checks of 10_masked_f1."""
 
 import numpy as np
-import pytest
 
-from autograder.checking import expect, expect_array, expect_close, misconception, misconception_by_edit
+from autograder.checking import (
+    agree,
+    exercise,
+    expect,
+    expect_array,
+    expect_close,
+    expect_parts,
+    expect_words,
+    misconception,
+    misconception_by_edit,
+)
 
 NEEDS = {"iou_gated_counts": ["masked_counts"], "averaged_f1": ["masked_counts", "precision_recall_f1"]}
-
-exercise = pytest.mark.exercise
 
 
 def epoch(rng, B, T, K, real=0.6):
@@ -32,16 +39,8 @@ def overlaps(rng, shape):
 
 def counts_of(value):
     """The four counts as numbers."""
-    expect(
-        isinstance(value, (tuple, list)) and len(value) == 4,
-        "The result must be a tuple of four counts: tp, fp, tn, fn.",
-    )
+    expect_parts(value, 4, "The result must be a tuple of four counts: tp, fp, tn, fn.")
     return [float(expect_array(v, (), name)) for v, name in zip(value, ("tp", "fp", "tn", "fn"), strict=True)]
-
-
-def agree(learner, reference, name, cases):
-    for result, case in zip(learner.map(name, cases), cases, strict=True):
-        expect_close(result, getattr(reference, name)(*case))
 
 
 # --- masked_counts --------------------------------------------------------------------------------------------------
@@ -254,7 +253,7 @@ def counts_every_difference_as_a_false_alarm(y_true, y_pred, mask):
 def test_ratios_are_three_numbers(learner):
     """`precision_recall_f1` must return three numbers: precision, recall, f1."""
     result = learner.precision_recall_f1(7, 3, 5)
-    expect(isinstance(result, (tuple, list)) and len(result) == 3, "The result must be a tuple of three.")
+    expect_parts(result, 3, "The result must be a tuple of three.")
     for value, name in zip(result, ("precision", "recall", "f1"), strict=True):
         expect_array(value, (), name)
 
@@ -426,9 +425,7 @@ def rounds_the_results(tp, fp, fn):
 @exercise("predict_the_padding", weight=0)
 def test_padding_has_five_words(learner):
     """`predict_the_padding` must return five words, each one of "rises", "falls", "same"."""
-    words = learner.predict_the_padding()
-    expect(isinstance(words, (tuple, list)) and len(words) == 5)
-    expect(all(isinstance(word, str) and word in ("rises", "falls", "same") for word in words))
+    expect_words(learner.predict_the_padding(), 5, ("rises", "falls", "same"))
 
 
 def word_is_right(learner, reference, letter):
@@ -936,9 +933,7 @@ def weights_by_frequency(y_true, y_pred, mask, average):
 @exercise("find_the_bugs", weight=0)
 def test_find_the_bugs_returns_five_verdicts(learner):
     """`find_the_bugs` must return five verdicts, each one of "right", "tp", "fp", "tn", "fn"."""
-    verdicts = learner.find_the_bugs()
-    expect(isinstance(verdicts, (tuple, list)) and len(verdicts) == 5)
-    expect(all(isinstance(v, str) and v in ("right", "tp", "fp", "tn", "fn") for v in verdicts))
+    expect_words(learner.find_the_bugs(), 5, ("right", "tp", "fp", "tn", "fn"))
 
 
 def verdict_is_right(learner, reference, letter):

@@ -1,20 +1,20 @@
 """Hidden checks of 18_momentum_start."""
 
 import numpy as np
-import pytest
 
 from autograder.checking import (
     Seed,
+    exercise,
     expect,
     expect_array,
     expect_close,
+    expect_parts,
     expect_raises,
+    expect_words,
     misconception_by_edit,
 )
 
 NEEDS = {"train": ["gradients", "momentum_step"]}
-
-exercise = pytest.mark.exercise
 
 
 def layers(rng, sizes, scale=1.0):
@@ -24,10 +24,7 @@ def layers(rng, sizes, scale=1.0):
 
 def arrays_of(value, shapes, name):
     """The learner's list of arrays, one of each shape."""
-    expect(
-        isinstance(value, (list, tuple)) and len(value) == len(shapes),
-        f"{name} must be a list with one array for each layer.",
-    )
+    expect_parts(value, len(shapes), f"{name} must be a list with one array for each layer.")
     return [expect_array(part, shape, f"{name}[{k}]") for k, (part, shape) in enumerate(zip(value, shapes))]
 
 
@@ -199,7 +196,7 @@ def test_step_returns_two_lists(learner, rng):
     """`momentum_step` must return two lists, the new weights and the new velocities."""
     case = step_case(rng, [3, 4, 2], 0.7, 0.1)
     value = learner.momentum_step(*case)
-    expect(isinstance(value, (tuple, list)) and len(value) == 2, "Return two lists: weights, velocities.")
+    expect_parts(value, 2, "Return two lists: weights, velocities.")
     for part, name in zip(value, ("weights", "velocities")):
         arrays_of(part, shapes_of(case[0]), name)
 
@@ -346,7 +343,7 @@ def test_train_returns_weights_and_accuracies(learner, rng):
     """`train` must return the weights and one accuracy for each step."""
     case = training(rng, [3, 5, 4], 12, 0.6, 0.5, 4)
     value = learner.train(*case)
-    expect(isinstance(value, (tuple, list)) and len(value) == 2, "Return two things: weights, accuracies.")
+    expect_parts(value, 2, "Return two things: weights, accuracies.")
     arrays_of(value[0], shapes_of(case[0]), "weights")
     expect_array(np.asarray(value[1]), (4,), "accuracies")
 
@@ -404,8 +401,7 @@ for _name, _old, _new, _message, _source in [
 
 
 def words_of(value, known):
-    expect(isinstance(value, (tuple, list)) and len(value) == 5, "Return five words in a tuple.")
-    expect(all(isinstance(word, str) and word in known for word in value), "Only the listed words count.")
+    expect_words(value, 5, known, "Return five words in a tuple.", "Only the listed words count.")
     return list(value)
 
 

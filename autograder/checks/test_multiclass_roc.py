@@ -1,12 +1,14 @@
 """Hidden checks of 09_multiclass_roc."""
 
 import numpy as np
-import pytest
 
 from autograder.checking import (
+    agree,
+    exercise,
     expect,
     expect_array,
     expect_close,
+    expect_parts,
     expect_raises,
     misconception,
     misconception_by_edit,
@@ -16,8 +18,6 @@ NEEDS = {
     "one_vs_rest_auc": ["roc_curve", "auc", "auc_mann_whitney"],
     "macro_micro_auc": ["roc_curve", "auc", "auc_mann_whitney", "one_vs_rest_auc"],
 }
-
-exercise = pytest.mark.exercise
 
 
 def scored(rng, positives, negatives, ties=False):
@@ -41,15 +41,6 @@ def table(rng, N, K, ties=False, several=False):
     return Y, S
 
 
-def agree(learner, reference, name, cases, **tolerances):
-    for result, case in zip(learner.map(name, cases), cases, strict=True):
-        expect_close(result, getattr(reference, name)(*case), **tolerances)
-
-
-def is_tuple_of(result, length, words):
-    expect(isinstance(result, (tuple, list)) and len(result) == length, words)
-
-
 # --- rates_at -------------------------------------------------------------------------------------------------------
 
 
@@ -57,7 +48,7 @@ def is_tuple_of(result, length, words):
 def test_rates_are_two_numbers(learner, rng):
     """`rates_at` must return two numbers, fpr and tpr."""
     result = learner.rates_at(*scored(rng, 5, 8), 0.1)
-    is_tuple_of(result, 2, "It must return two numbers.")
+    expect_parts(result, 2, "It must return two numbers.")
     expect_array(result[0], (), "`fpr`")
     expect_array(result[1], (), "`tpr`")
 
@@ -178,7 +169,7 @@ def counts_agreement_as_hits(y, score, threshold):
 
 def curve_of(value, points):
     """The three arrays of a curve, thresholds first checked for their form only: the first is infinite."""
-    is_tuple_of(value, 3, "It must return three arrays: fpr, tpr, thresholds.")
+    expect_parts(value, 3, "It must return three arrays: fpr, tpr, thresholds.")
     fpr, tpr = expect_array(value[0], (points,), "`fpr`"), expect_array(value[1], (points,), "`tpr`")
     expect(np.shape(value[2]) == (points,), "`thresholds` must have the shape of `fpr`.")
     return fpr, tpr, value[2]
@@ -980,7 +971,7 @@ def returns_the_own_score(S, k):
 def test_six_predictions(learner):
     """`predict_the_change` must return six strings, each "same", "mirrored" or "other"."""
     result = learner.predict_the_change()
-    is_tuple_of(result, 6, "It must return six strings.")
+    expect_parts(result, 6, "It must return six strings.")
     expect(
         set(map(str, result)) <= {"same", "mirrored", "other"}, 'Each entry is "same", "mirrored" or "other".'
     )
@@ -1156,7 +1147,7 @@ for program, idea, origin, words in OVR_EDITS:
 def test_averages_are_two_numbers(learner, rng):
     """`macro_micro_auc` must return two numbers: macro and micro."""
     result = learner.macro_micro_auc(*table(rng, 17, 4))
-    is_tuple_of(result, 2, "It must return two numbers.")
+    expect_parts(result, 2, "It must return two numbers.")
     expect_array(result[0], (), "`macro`")
     expect_array(result[1], (), "`micro`")
 
@@ -1271,7 +1262,7 @@ DISEASES = {"honest", "same rows", "copied rows", "chosen columns", "own predict
 def test_six_verdicts(learner):
     """`find_the_leak` must return six verdicts, each one of the strings in its docstring."""
     result = learner.find_the_leak()
-    is_tuple_of(result, 6, "It must return six strings.")
+    expect_parts(result, 6, "It must return six strings.")
     expect(set(map(str, result)) <= DISEASES, "Each entry is one of the six strings in the docstring.")
 
 

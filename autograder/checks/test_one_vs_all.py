@@ -1,15 +1,21 @@
 """Hidden checks of 05_one_vs_all."""
 
 import numpy as np
-import pytest
 
-from autograder.checking import expect, expect_array, expect_close, misconception, misconception_by_edit
+from autograder.checking import (
+    exercise,
+    expect,
+    expect_array,
+    expect_close,
+    expect_costs,
+    expect_parts,
+    misconception,
+    misconception_by_edit,
+)
 
 NEEDS = {
     "fit_one_vs_all": ["one_hot", "ova_cost", "ova_gradient"],
 }
-
-exercise = pytest.mark.exercise
 
 
 def examples(rng, m, features):
@@ -20,13 +26,6 @@ def examples(rng, m, features):
 def table(rng, m, num_classes):
     """Random answers, (m, num_classes); a row may hold no yes, or several, as a table of yes and no may."""
     return (rng.random(size=(m, num_classes)) < 0.4).astype(float)
-
-
-def as_costs(costs, steps):
-    """The learner's costs, a list or an array, as an array of ``steps`` floats."""
-    expect(isinstance(costs, (list, tuple, np.ndarray)), "costs must be a list or an array.")
-    expect(len(costs) == steps, "costs needs exactly one entry for each step.")
-    return np.array([float(np.squeeze(cost)) for cost in costs])
 
 
 # --- one_hot ----------------------------------------------------------------------------------------------------
@@ -383,8 +382,8 @@ misconception_by_edit(
 
 def fitted(result, features, num_classes, steps):
     """The two parts of a learner's fit, as arrays of the right shape."""
-    expect(isinstance(result, (tuple, list)) and len(result) == 2, "Two values are expected: theta, costs.")
-    return expect_array(result[0], (features + 1, num_classes), "theta"), as_costs(result[1], steps)
+    expect_parts(result, 2, "Two values are expected: theta, costs.")
+    return expect_array(result[0], (features + 1, num_classes), "theta"), expect_costs(result[1], steps)
 
 
 @exercise("fit_one_vs_all", weight=0)
@@ -633,9 +632,7 @@ misconception_by_edit(
 
 def limits(result):
     """The two numbers that a learner's function returned."""
-    expect(
-        isinstance(result, (tuple, list)) and len(result) == 2, "Two numbers are expected: ceiling, floor."
-    )
+    expect_parts(result, 2, "Two numbers are expected: ceiling, floor.")
     return expect_array(result[0], (), "the ceiling"), expect_array(result[1], (), "the floor")
 
 

@@ -1,15 +1,20 @@
 """Hidden checks of 16_regression_net."""
 
 import numpy as np
-import pytest
 
 from autograder.checking import (
+    agree,
+    declare_answer_checks,
+    exercise,
     expect,
     expect_array,
     expect_close,
+    expect_parts,
     expect_raises,
+    expect_words,
     misconception,
     misconception_by_edit,
+    numerical_gradient,
 )
 
 NEEDS = {
@@ -18,8 +23,6 @@ NEEDS = {
     "predict": ["forward"],
 }
 OPAQUE = {"forward": [1]}
-
-exercise = pytest.mark.exercise
 
 
 def network(rng, N, D, H, K):
@@ -38,29 +41,6 @@ SIZES = ((7, 3, 5, 2), (4, 2, 3, 5), (6, 5, 2, 1))
 EDGES = ((1, 3, 2, 2), (5, 1, 3, 1), (4, 3, 1, 2), (1, 1, 1, 1), (4, 4, 4, 4), (3, 2, 3, 3))
 
 
-def agree(learner, reference, name, cases, part=None, **tolerances):
-    """Every case must give what the reference gives; ``part`` compares one of several returned values."""
-    for result, case in zip(learner.map(name, cases), cases, strict=True):
-        expected = getattr(reference, name)(*case)
-        if part is not None:
-            result, expected = result[part], expected[part]
-        expect_close(result, expected, **tolerances)
-
-
-def is_tuple_of(result, length, words):
-    expect(isinstance(result, (tuple, list)) and len(result) == length, words)
-
-
-def slope(f, x, h=1e-5):
-    """Central differences of a scalar function."""
-    gradient = np.zeros_like(x)
-    for index in np.ndindex(x.shape):
-        nudge = np.zeros_like(x)
-        nudge[index] = h
-        gradient[index] = (f(x + nudge) - f(x - nudge)) / (2 * h)
-    return gradient
-
-
 # --- standardise ----------------------------------------------------------------------------------------------------
 
 
@@ -73,7 +53,7 @@ def columns(rng, N, D):
 def test_standardise_returns_three_arrays(learner, rng):
     """`standardise` must return Xs (N, D), mean (D,) and scale (D,), in this order."""
     result = learner.standardise(columns(rng, 7, 3))
-    is_tuple_of(result, 3, "It must return three arrays.")
+    expect_parts(result, 3, "It must return three arrays.")
     for value, shape, name in zip(result, [(7, 3), (3,), (3,)], ["`Xs`", "`mean`", "`scale`"], strict=True):
         expect_array(value, shape, name)
 
@@ -233,7 +213,7 @@ def predictions(learner, cases):
 def test_forward_returns_predictions_and_a_cache(learner, rng):
     """`forward` must return two things, a3 with one row per example and one column per output, and a cache."""
     result = learner.forward(*inputs_and_weights(rng, 7, 3, 5, 2))
-    is_tuple_of(result, 2, "It must return a3 and cache.")
+    expect_parts(result, 2, "It must return a3 and cache.")
     expect_array(result[0], (7, 2), "`a3`")
 
 
@@ -920,7 +900,7 @@ def test_slope_values(learner, rng):
     """The slope must be that of the sigmoid at the z which gave a, as central differences measure it."""
     z = 2 * rng.normal(size=(4, 3))
     a = 1 / (1 + np.exp(-z))
-    measured = slope(lambda v: float(np.sum(1 / (1 + np.exp(-v)))), z)
+    measured = numerical_gradient(lambda v: float(np.sum(1 / (1 + np.exp(-v)))), z)
     expect_close(learner.sigmoid_slope(a), measured, rtol=1e-5, atol=1e-8)
 
 
@@ -968,7 +948,7 @@ for idea, new, words, origin in [
 def test_gradients_have_the_shapes_of_the_weights(learner, rng):
     """`gradients` must return dT1 (H, D + 1) and dT2 (K, H + 1), in this order."""
     result = learner.gradients(*network(rng, 7, 3, 5, 2), 0.7)
-    is_tuple_of(result, 2, "It must return two arrays.")
+    expect_parts(result, 2, "It must return two arrays.")
     expect_array(result[0], (5, 4), "`dT1`")
     expect_array(result[1], (2, 6), "`dT2`")
 
@@ -999,10 +979,16 @@ def test_gradients_are_the_slopes_of_the_cost(learner, reference, rng):
     for reg in (0.0, 2.0):
         dT1, dT2 = learner.gradients(X, y, T1, T2, reg)
         expect_close(
-            dT1, slope(lambda V, reg=reg: reference.cost(X, y, V, T2, reg), T1), rtol=1e-5, atol=1e-8
+            dT1,
+            numerical_gradient(lambda V, reg=reg: reference.cost(X, y, V, T2, reg), T1),
+            rtol=1e-5,
+            atol=1e-8,
         )
         expect_close(
-            dT2, slope(lambda V, reg=reg: reference.cost(X, y, T1, V, reg), T2), rtol=1e-5, atol=1e-8
+            dT2,
+            numerical_gradient(lambda V, reg=reg: reference.cost(X, y, T1, V, reg), T2),
+            rtol=1e-5,
+            atol=1e-8,
         )
 
 
@@ -1208,37 +1194,23 @@ misconception_by_edit(
 @exercise("predict_the_minimiser", weight=0)
 def test_minimiser_has_four_letters(learner):
     """`predict_the_minimiser` must return four capital letters, one for each question."""
-    choices = learner.predict_the_minimiser()
-    is_tuple_of(choices, 4, "It must return four letters.")
-    expect(all(isinstance(c, str) and c in list("ABC") for c in choices), "Each entry is one of A, B, C.")
+    expect_words(
+        learner.predict_the_minimiser(),
+        4,
+        list("ABC"),
+        "It must return four letters.",
+        "Each entry is one of A, B, C.",
+    )
 
 
-def chose(learner, reference, question):
-    expect(learner.predict_the_minimiser()[question - 1] == reference.predict_the_minimiser()[question - 1])
-
-
-@exercise("predict_the_minimiser", weight=1)
-def test_minimiser_question_1(learner, reference):
-    """Question 1 is not right: both sides of "has the slope shrunk to a tenth?" carry the factor."""
-    chose(learner, reference, 1)
-
-
-@exercise("predict_the_minimiser", weight=1)
-def test_minimiser_question_2(learner, reference):
-    """Question 2 is not right: without the slope the claimed direction is turned, and the promised decrease does not come."""
-    chose(learner, reference, 2)
-
-
-@exercise("predict_the_minimiser", weight=1)
-def test_minimiser_question_3(learner, reference):
-    """Question 3 is not right: at reg = 0, how large is the wrong term?"""
-    chose(learner, reference, 3)
-
-
-@exercise("predict_the_minimiser", weight=1)
-def test_minimiser_question_4(learner, reference):
-    """Question 4 is not right: what is the slope of a sigmoid whose input is in the hundreds, and does the first step need more than a little of it?"""
-    chose(learner, reference, 4)
+declare_answer_checks(
+    globals(),
+    "predict_the_minimiser",
+    test_minimiser_question_1='Question 1 is not right: both sides of "has the slope shrunk to a tenth?" carry the factor.',
+    test_minimiser_question_2="Question 2 is not right: without the slope the claimed direction is turned, and the promised decrease does not come.",
+    test_minimiser_question_3="Question 3 is not right: at reg = 0, how large is the wrong term?",
+    test_minimiser_question_4="Question 4 is not right: what is the slope of a sigmoid whose input is in the hundreds, and does the first step need more than a little of it?",
+)
 
 
 MINIMISER = [

@@ -1,14 +1,19 @@
 """Hidden checks of 19_sparse_adagrad."""
 
 import numpy as np
-import pytest
 
-from autograder.checking import expect, expect_array, expect_close, misconception_by_edit
+from autograder.checking import (
+    exercise,
+    expect,
+    expect_array,
+    expect_close,
+    expect_parts,
+    expect_words,
+    misconception_by_edit,
+)
 
 NEEDS = {"one_over_n_rows": ["scatter_gradient"], "adagrad_rows": ["scatter_gradient"]}
 CHANGES_ARGUMENTS = {"one_over_n_rows", "adagrad_rows"}
-
-exercise = pytest.mark.exercise
 
 
 def batch(rng, n, D, V, repeats=True):
@@ -22,7 +27,7 @@ def batch(rng, n, D, V, repeats=True):
 
 
 def pair(value, first, second):
-    expect(isinstance(value, (tuple, list)) and len(value) == 2, f"Return two arrays: {first}, {second}.")
+    expect_parts(value, 2, f"Return two arrays: {first}, {second}.")
     return value
 
 
@@ -343,8 +348,7 @@ for _name, _old, _new, _message, _source in [
 
 
 def words_of(value, number, known):
-    expect(isinstance(value, (tuple, list)) and len(value) == number, f"Return {number} words in a tuple.")
-    expect(all(isinstance(word, str) and word in known for word in value), "Only the listed words count.")
+    expect_words(value, number, known, f"Return {number} words in a tuple.", "Only the listed words count.")
     return list(value)
 
 

@@ -1,16 +1,24 @@
 """Hidden checks of 29_spiking_neurons."""
 
 import numpy as np
-import pytest
 
-from autograder.checking import expect, expect_array, expect_close, misconception, misconception_by_edit
+from autograder.checking import (
+    agree,
+    declare_answer_checks,
+    exercise,
+    expect,
+    expect_array,
+    expect_close,
+    expect_parts,
+    expect_words,
+    misconception,
+    misconception_by_edit,
+)
 
 NEEDS = {
     "simulate": ["izhikevich_step"],
     "two_cells": ["izhikevich_step", "simulate", "spike_train", "synapse_current"],
 }
-
-exercise = pytest.mark.exercise
 
 CELLS = [
     (0.02, 0.2, -65.0, 8.0),
@@ -19,16 +27,6 @@ CELLS = [
     (0.1, 0.2, -65.0, 2.0),
     (0.02, 0.25, -65.0, 2.0),
 ]
-
-
-def is_tuple_of(result, length, words):
-    expect(isinstance(result, (tuple, list)) and len(result) == length, words)
-
-
-def agree(learner, reference, name, cases, **tolerances):
-    """Every case must give what the reference gives."""
-    for result, case in zip(learner.map(name, cases), cases, strict=True):
-        expect_close(result, getattr(reference, name)(*case), **tolerances)
 
 
 # --- izhikevich_step ------------------------------------------------------------------------------------------------
@@ -58,7 +56,7 @@ def test_step_returns_three_things(learner, rng):
     """`izhikevich_step` must return v, u and fired, in this order: two numbers and a truth value."""
     for case in (below(rng, 0.5), above(rng, 0.5)):
         result = learner.izhikevich_step(*case)
-        is_tuple_of(result, 3, "It must return three things.")
+        expect_parts(result, 3, "It must return three things.")
         expect_array(result[0], (), "`v`")
         expect_array(result[1], (), "`u`")
         expect(np.ndim(result[2]) == 0 and result[2] in (0, 1), "`fired` must be True or False.")
@@ -304,7 +302,7 @@ def test_simulate_returns_three_arrays(learner, rng):
     """`simulate` must return v (n,), u (n,) and the array of spike times."""
     current = rng.uniform(8, 12, size=70)
     result = learner.simulate(current, 0.5, *CELLS[0])
-    is_tuple_of(result, 3, "It must return three arrays.")
+    expect_parts(result, 3, "It must return three arrays.")
     expect_array(result[0], (70,), "`v`")
     expect_array(result[1], (70,), "`u`")
     expect(np.ndim(result[2]) == 1, "`spike_times` must be an array with one axis.")
@@ -396,45 +394,24 @@ SYMPTOMS = ("overflow", "constant", "silent", "almost", "fast")
 @exercise("predict_the_symptoms", weight=0)
 def test_symptoms_are_five_words(learner):
     """`predict_the_symptoms` must return five of the given words, one for each program."""
-    symptoms = learner.predict_the_symptoms()
-    is_tuple_of(symptoms, 5, "It must return five strings.")
-    expect(
-        all(isinstance(s, str) and s in SYMPTOMS for s in symptoms), "Each entry is one of the five words."
+    expect_words(
+        learner.predict_the_symptoms(),
+        5,
+        SYMPTOMS,
+        "It must return five strings.",
+        "Each entry is one of the five words.",
     )
 
 
-def named(learner, reference, program):
-    expect(learner.predict_the_symptoms()[program - 1] == reference.predict_the_symptoms()[program - 1])
-
-
-@exercise("predict_the_symptoms", weight=1)
-def test_symptom_1(learner, reference):
-    """Program 1 is not right: what does v do above 30 if nobody puts it back?"""
-    named(learner, reference, 1)
-
-
-@exercise("predict_the_symptoms", weight=1)
-def test_symptom_2(learner, reference):
-    """Program 2 is not right: compare u after the first spike with u after the fifth."""
-    named(learner, reference, 2)
-
-
-@exercise("predict_the_symptoms", weight=1)
-def test_symptom_3(learner, reference):
-    """Program 3 is not right: what is v when it is tested?"""
-    named(learner, reference, 3)
-
-
-@exercise("predict_the_symptoms", weight=1)
-def test_symptom_4(learner, reference):
-    """Program 4 is not right: how much does one step of u change, beside d?"""
-    named(learner, reference, 4)
-
-
-@exercise("predict_the_symptoms", weight=1)
-def test_symptom_5(learner, reference):
-    """Program 5 is not right: with dt = 0.5, is u too quick or too slow, and does it still grow with each spike?"""
-    named(learner, reference, 5)
+declare_answer_checks(
+    globals(),
+    "predict_the_symptoms",
+    test_symptom_1="Program 1 is not right: what does v do above 30 if nobody puts it back?",
+    test_symptom_2="Program 2 is not right: compare u after the first spike with u after the fifth.",
+    test_symptom_3="Program 3 is not right: what is v when it is tested?",
+    test_symptom_4="Program 4 is not right: how much does one step of u change, beside d?",
+    test_symptom_5="Program 5 is not right: with dt = 0.5, is u too quick or too slow, and does it still grow with each spike?",
+)
 
 
 SYMPTOM_IDEAS = [
@@ -646,7 +623,7 @@ def a_drive(rng, n):
 def test_two_cells_returns_two_trains(learner, rng):
     """`two_cells` must return two trains, each with one entry per step."""
     result = learner.two_cells(20.0, a_drive(rng, 130), 0.5)
-    is_tuple_of(result, 2, "It must return two arrays.")
+    expect_parts(result, 2, "It must return two arrays.")
     expect_array(result[0], (130,), "`spikes_pre`")
     expect_array(result[1], (130,), "`spikes_post`")
 
@@ -723,31 +700,22 @@ for idea, old, new, words, origin in TWO_IDEAS:
 @exercise("predict_the_weight", weight=0)
 def test_weight_has_three_letters(learner):
     """`predict_the_weight` must return three capital letters, one for each question."""
-    choices = learner.predict_the_weight()
-    is_tuple_of(choices, 3, "Not one string: a tuple with three entries.")
-    expect(all(isinstance(c, str) and c in list("ABC") for c in choices), "Each entry is one of A, B, C.")
+    expect_words(
+        learner.predict_the_weight(),
+        3,
+        list("ABC"),
+        "Not one string: a tuple with three entries.",
+        "Each entry is one of A, B, C.",
+    )
 
 
-def chose(learner, reference, question):
-    expect(learner.predict_the_weight()[question - 1] == reference.predict_the_weight()[question - 1])
-
-
-@exercise("predict_the_weight", weight=1)
-def test_weight_question_1(learner, reference):
-    """Question 1 is not right: how far is it from rest to threshold, and how far do such pulses lift v?"""
-    chose(learner, reference, 1)
-
-
-@exercise("predict_the_weight", weight=1)
-def test_weight_question_2(learner, reference):
-    """Question 2 is not right: what can the rest of a strong pulse still do after the reset?"""
-    chose(learner, reference, 2)
-
-
-@exercise("predict_the_weight", weight=1)
-def test_weight_question_3(learner, reference):
-    """Question 3 is not right: what does the second cell know about where its current comes from?"""
-    chose(learner, reference, 3)
+declare_answer_checks(
+    globals(),
+    "predict_the_weight",
+    test_weight_question_1="Question 1 is not right: how far is it from rest to threshold, and how far do such pulses lift v?",
+    test_weight_question_2="Question 2 is not right: what can the rest of a strong pulse still do after the reset?",
+    test_weight_question_3="Question 3 is not right: what does the second cell know about where its current comes from?",
+)
 
 
 WEIGHT_IDEAS = [

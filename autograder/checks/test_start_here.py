@@ -1,12 +1,15 @@
 """Hidden checks of 00_start_here."""
 
 import numpy as np
-import pytest
 
-from autograder.checking import expect, expect_array, expect_close, misconception, misconception_by_edit
-
-exercise = pytest.mark.exercise
-
+from autograder.checking import (
+    exercise,
+    expect,
+    expect_array,
+    expect_close,
+    misconception,
+    misconception_by_edit,
+)
 
 # --- mean_squared_error ---------------------------------------------------------------------------------------------
 

@@ -3,13 +3,16 @@
 import re
 
 import numpy as np
-import pytest
 
 from autograder.checking import (
     LearnerRaised,
+    agree,
+    declare_answer_checks,
+    exercise,
     expect,
     expect_array,
     expect_close,
+    expect_parts,
     misconception,
     misconception_by_edit,
 )
@@ -20,8 +23,6 @@ NEEDS = {
     "rk4": ["output_shape"],
     "recover_state": ["output_shape", "simulate"],
 }
-
-exercise = pytest.mark.exercise
 
 NAME = re.compile(r"(?<![A-Za-z0-9_])(?:Ad|Bd|A|B|C|D|u|x0)(?![A-Za-z0-9_])")
 
@@ -47,12 +48,6 @@ def two_masses(rng, dt):
     Ad = (vectors * np.exp(values * dt)) @ np.linalg.inv(vectors)
     Bd = np.linalg.solve(A, (Ad.real - np.eye(4)) @ np.array([[0.0], [0.0], [0.0], [2.0]]))
     return Ad.real, Bd, np.array([[1.0, 0.0, 0.0, 0.0]]), away_from_zero(rng, 1, 1)
-
-
-def agree(learner, reference, name, cases, **tolerances):
-    """Every case must give what the reference gives."""
-    for result, case in zip(learner.map(name, cases), cases, strict=True):
-        expect_close(result, getattr(reference, name)(*case), **tolerances)
 
 
 def same_exponential(found, right):
@@ -246,7 +241,7 @@ def lets_numpy_decide(A, B, C, D):
 
 
 def is_tuple_of_words(result):
-    expect(isinstance(result, (tuple, list)) and len(result) == 4, "Four strings are expected.")
+    expect_parts(result, 4, "Four strings are expected.")
     expect(all(isinstance(word, str) for word in result), "Four strings are expected.")
 
 
@@ -256,28 +251,14 @@ def test_predict_shapes_gives_four_strings(learner):
     is_tuple_of_words(learner.predict_shapes())
 
 
-@exercise("predict_shapes", weight=1)
-def test_shape_of_line_1(learner, reference):
-    """Line 1, C @ x + D_tall @ u: both products are flat; which of the two sizes is a 1 that can be stretched?"""
-    expect(learner.predict_shapes()[0] == reference.predict_shapes()[0])
-
-
-@exercise("predict_shapes", weight=1)
-def test_shape_of_line_2(learner, reference):
-    """Line 2, A @ x_column + B @ u: one product is a column, the other one flat. In a sum a flat array is a row."""
-    expect(learner.predict_shapes()[1] == reference.predict_shapes()[1])
-
-
-@exercise("predict_shapes", weight=1)
-def test_shape_of_line_3(learner, reference):
-    """Line 3, I @ x + I @ u: look at each matrix product by itself; are the inner sizes equal?"""
-    expect(learner.predict_shapes()[2] == reference.predict_shapes()[2])
-
-
-@exercise("predict_shapes", weight=1)
-def test_shape_of_line_4(learner, reference):
-    """Line 4, C @ x_column + D @ u: a product with a column has two dimensions, and the sum keeps the larger number of them."""
-    expect(learner.predict_shapes()[3] == reference.predict_shapes()[3])
+declare_answer_checks(
+    globals(),
+    "predict_shapes",
+    test_shape_of_line_1="Line 1, C @ x + D_tall @ u: both products are flat; which of the two sizes is a 1 that can be stretched?",
+    test_shape_of_line_2="Line 2, A @ x_column + B @ u: one product is a column, the other one flat. In a sum a flat array is a row.",
+    test_shape_of_line_3="Line 3, I @ x + I @ u: look at each matrix product by itself; are the inner sizes equal?",
+    test_shape_of_line_4="Line 4, C @ x_column + D @ u: a product with a column has two dimensions, and the sum keeps the larger number of them.",
+)
 
 
 for line, word, why in [
@@ -458,7 +439,7 @@ def test_discretise_returns_two_matrices(learner, rng):
     """`discretise` must return the pair Ad, Bd, with the shapes of A and B."""
     A, B, _, _ = model(rng, 3, 2, 1, 2.0)
     result = learner.discretise(A, B, rng.uniform(0.2, 0.6))
-    expect(isinstance(result, (tuple, list)) and len(result) == 2, "It must return two arrays.")
+    expect_parts(result, 2, "It must return two arrays.")
     expect_array(result[0], (3, 3), "`Ad`")
     expect_array(result[1], (3, 2), "`Bd`")
 
@@ -828,28 +809,14 @@ def test_predict_the_step_gives_four_letters(learner):
     is_tuple_of_words(learner.predict_the_step())
 
 
-@exercise("predict_the_step", weight=1)
-def test_euler_with_25_steps_in_a_swing(learner, reference):
-    """Question 1: how long is 1 + lambda dt, for the fast swing, and what are 500 such factors?"""
-    expect(learner.predict_the_step()[0] == reference.predict_the_step()[0])
-
-
-@exercise("predict_the_step", weight=1)
-def test_rk4_with_half_the_step(learner, reference):
-    """Question 2: what RK4 cuts off in a step is of the fifth power of dt, and half the step needs twice as many."""
-    expect(learner.predict_the_step()[1] == reference.predict_the_step()[1])
-
-
-@exercise("predict_the_step", weight=1)
-def test_zero_order_hold_with_ten_times_the_step(learner, reference):
-    """Question 3: what does the zero-order hold cut off if the input really is held?"""
-    expect(learner.predict_the_step()[2] == reference.predict_the_step()[2])
-
-
-@exercise("predict_the_step", weight=1)
-def test_rk4_with_two_steps_in_a_swing(learner, reference):
-    """Question 4: how long is the sum of five terms of the series for the fast swing, and what are 40 such factors?"""
-    expect(learner.predict_the_step()[3] == reference.predict_the_step()[3])
+declare_answer_checks(
+    globals(),
+    "predict_the_step",
+    test_euler_with_25_steps_in_a_swing="Question 1: how long is 1 + lambda dt, for the fast swing, and what are 500 such factors?",
+    test_rk4_with_half_the_step="Question 2: what RK4 cuts off in a step is of the fifth power of dt, and half the step needs twice as many.",
+    test_zero_order_hold_with_ten_times_the_step="Question 3: what does the zero-order hold cut off if the input really is held?",
+    test_rk4_with_two_steps_in_a_swing="Question 4: how long is the sum of five terms of the series for the fast swing, and what are 40 such factors?",
+)
 
 
 for question, letter, words in [
