@@ -1,7 +1,7 @@
 """What a file of hidden checks imports: expectations, and whatever the checks of more than one lesson say."""
 
 from autograder.checking.cases import agree
-from autograder.checking.choices import answer_check, declare_answer_checks, expect_words
+from autograder.checking.choices import answer_check, declare_answer_checks, expect_each_once, expect_words
 from autograder.checking.derivatives import (
     directional_derivative,
     numerical_gradient,
@@ -27,7 +27,7 @@ from autograder.sandbox.wire import Seed
 __all__ = [
     "Failed", "LearnerRaised", "Seed", "agree", "answer_check", "as_array", "declare_answer_checks",
     "declare_gradient_check", "directional_derivative", "draw_away_from_zero", "draw_labels", "draw_seed",
-    "draw_zeros_and_ones", "exercise", "expect", "expect_array", "expect_close", "expect_costs", "expect_parts",
+    "draw_zeros_and_ones", "exercise", "expect", "expect_array", "expect_close", "expect_costs", "expect_each_once", "expect_parts",
     "expect_raises", "expect_words", "misconception", "misconception_by_edit", "numerical_gradient",
     "numerical_gradient_at_once",
 ]  # fmt: skip

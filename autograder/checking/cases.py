@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from autograder.checking.expectations import expect_close
+from autograder.judging.reference import fresh
 
 
 def agree(
@@ -25,7 +26,7 @@ def agree(
     name : str
         The function.
     cases : sequence of tuple
-        The arguments of each call; the learner's calls are made in one go.
+        The arguments of each call, of which both functions get copies; the learner's calls are made in one go.
     part : int, slice or callable, optional
         What is compared: one or some of several returned values, or what a function makes of what is returned.
     **tolerances
@@ -33,7 +34,7 @@ def agree(
     """
     for result, case in zip(learner.map(name, cases), cases, strict=True):
         with np.errstate(all="ignore"):  # a right value may well be inf
-            expected = getattr(reference, name)(*case)
+            expected = getattr(reference, name)(*map(fresh, case))
         expect_close(_part(result, part), _part(expected, part), **tolerances)
 
 

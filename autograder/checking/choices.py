@@ -1,6 +1,6 @@
 """Answers that are chosen, not computed: predictions and diagnoses, returned by functions without arguments."""
 
-from collections.abc import Callable, Container
+from collections.abc import Callable, Collection, Container
 from typing import Any
 
 from autograder.checking import marks
@@ -28,6 +28,18 @@ def expect_words(
     """
     expect_parts(answers, count, message)
     expect(all(isinstance(word, str) and word in known for word in answers), each_message)
+    return answers
+
+
+def expect_each_once(
+    answers: Any, known: Collection[str], message: str = "", each_message: str = "", once_message: str = ""
+) -> Any:
+    """The learner's answers, if they are the known words in some order; otherwise as `expect_words`.
+
+    ``once_message`` is added to the check's own words where a word stands twice.
+    """
+    expect_words(answers, len(known), known, message, each_message)
+    expect(len(set(answers)) == len(known), once_message)
     return answers
 
 

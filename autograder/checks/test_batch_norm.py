@@ -3,6 +3,8 @@
 import numpy as np
 
 from autograder.checking import (
+    agree,
+    declare_answer_checks,
     exercise,
     expect,
     expect_array,
@@ -11,6 +13,7 @@ from autograder.checking import (
     expect_raises,
     expect_words,
     misconception_by_edit,
+    numerical_gradient,
 )
 
 NEEDS = {
@@ -53,16 +56,14 @@ def test_normalised_shapes(learner, rng):
 def test_normalised_values(learner, reference, rng):
     """Mean and variance are taken over the examples, feature by feature, and the variance is divided by N."""
     cases = [(batch(rng, N, D), 1e-5) for N, D in ((9, 4), (3, 6), (5, 5))]
-    for result, case in zip(learner.map("normalise_batch", cases), cases, strict=True):
-        expect_close(tuple(result), reference.normalise_batch(*case))
+    agree(learner, reference, "normalise_batch", cases, part=tuple)
 
 
 @exercise("normalise_batch", weight=2)
 def test_normalised_with_any_eps(learner, reference, rng):
     """eps is added to the variance inside the root, and is not part of the variance that is returned."""
     cases = [(batch(rng, 8, 3), eps) for eps in (1e-8, 1e-3, 0.5, 4.0)]
-    for result, case in zip(learner.map("normalise_batch", cases), cases, strict=True):
-        expect_close(tuple(result), reference.normalise_batch(*case))
+    agree(learner, reference, "normalise_batch", cases, part=tuple)
 
 
 @exercise("normalise_batch", weight=1)
@@ -217,15 +218,6 @@ for _name, _old, _new, _message, _source in [
 # --- the two backward passes ----------------------------------------------------------------------------------------
 
 
-def numerical(f, x, h=1e-5):
-    gradient = np.zeros_like(x)
-    for place in np.ndindex(x.shape):
-        step = np.zeros_like(x)
-        step[place] = h
-        gradient[place] = (f(x + step) - f(x - step)) / (2 * h)
-    return gradient
-
-
 def backward_case(rng, N, D, **more):
     gamma, beta = scale_and_shift(rng, D)
     return batch(rng, N, D), gamma, beta, {"mode": "train", **more}, rng.normal(size=(N, D))
@@ -267,8 +259,7 @@ def check_backward(name):
             def loss(v, gamma=gamma, beta=beta, bn=bn, dout=dout):
                 return np.sum(reference.batchnorm_forward(v, gamma, beta, dict(bn))[0] * dout)
 
-            slope = numerical(loss, x)
-            expect_close(dx, slope, rtol=1e-5, atol=1e-6)
+            expect_close(dx, numerical_gradient(loss, x), rtol=1e-5, atol=1e-6)
 
     @exercise(name, weight=1)
     def columns(learner, rng):
@@ -372,8 +363,7 @@ def test_update_shapes(learner, rng):
 def test_update_values(learner, reference, rng):
     """Momentum is the share of the new value, and the batch's variance is divided by N − 1."""
     cases = [running_case(rng, N, D, m) for N, D, m in ((6, 3, 0.1), (3, 5, 0.35), (9, 2, 0.9), (2, 4, 0.5))]
-    for result, case in zip(learner.map("update_running", cases), cases, strict=True):
-        expect_close(tuple(result), reference.update_running(*case))
+    agree(learner, reference, "update_running", cases, part=tuple)
 
 
 @exercise("update_running", weight=1)
@@ -420,8 +410,7 @@ def test_inference_values(learner, reference, rng):
     cases = [
         (batch(rng, N, D), *fixed(rng, D), eps) for N, D, eps in ((6, 3, 1e-5), (4, 5, 0.5), (2, 2, 3.0))
     ]
-    for result, case in zip(learner.map("batchnorm_inference", cases), cases, strict=True):
-        expect_close(result, reference.batchnorm_inference(*case))
+    agree(learner, reference, "batchnorm_inference", cases)
 
 
 @exercise("batchnorm_inference", weight=1)
@@ -458,8 +447,9 @@ for _name, _old, _new, _message, _source in [
 
 
 def letters(value):
-    expect_words(value, 5, ("A", "B", "C"), "Return five letters in a tuple.", "Only A, B and C count.")
-    return list(value)
+    return expect_words(
+        value, 5, ("A", "B", "C"), "Return five letters in a tuple.", "Only A, B and C count."
+    )
 
 
 @exercise("predict_the_outputs", weight=0)
@@ -468,21 +458,16 @@ def test_prediction_is_five_letters(learner):
     letters(learner.predict_the_outputs())
 
 
-def _graded_question(index, about):
-    def check(learner, reference):
-        expect(letters(learner.predict_the_outputs())[index] == reference.predict_the_outputs()[index])
-
-    check.__doc__ = f"Question {index + 1}: {about}"
-    return exercise("predict_the_outputs", weight=1)(check)
-
-
-test_prediction_1 = _graded_question(0, "what cancels in the algebra of section 2, and what is left?")
-test_prediction_2 = _graded_question(1, "`len(A)` is the length of which axis?")
-test_prediction_3 = _graded_question(2, "what is the mean of a batch of one?")
-test_prediction_4 = _graded_question(
-    3, "what does a factor do to the distance from the mean, and to the root of the variance?"
+declare_answer_checks(
+    globals(),
+    "predict_the_outputs",
+    read=letters,
+    test_prediction_1="Question 1: what cancels in the algebra of section 2, and what is left?",
+    test_prediction_2="Question 2: `len(A)` is the length of which axis?",
+    test_prediction_3="Question 3: what is the mean of a batch of one?",
+    test_prediction_4="Question 4: what does a factor do to the distance from the mean, and to the root of the variance?",
+    test_prediction_5="Question 5: what becomes of a constant that is added to every example?",
 )
-test_prediction_5 = _graded_question(4, "what becomes of a constant that is added to every example?")
 
 CHOICES = ("A", "B", "B", "A", "B")
 for _name, _index, _letter, _message, _source in [

@@ -19,6 +19,8 @@ import numpy as np
 
 from autograder.checking import (
     Seed,
+    agree,
+    declare_answer_checks,
     exercise,
     expect,
     expect_array,
@@ -83,14 +85,9 @@ def going_together(rng, N, K):
     return base[:, None] + 0.3 * rng.normal(size=(N, K)) + rng.uniform(0.5, 1.0, size=K)
 
 
-def agree(learner, reference, name, cases, part=None, **tolerances):
-    """Every case must give what the reference gives; ``part`` compares one of several returned values."""
-    for result, case in zip(learner.map(name, cases), cases, strict=True):
-        expected = getattr(reference, name)(*case)
-        if part is not None:
-            expect_parts(result, len(expected), f"It must return {len(expected)} values.")
-            result, expected = result[part], expected[part]
-        expect_close(result, expected, **tolerances)
+def part_of(count, index):
+    """What `agree` compares: one of so many values."""
+    return lambda result: expect_parts(result, count, f"It must return {count} values.")[index]
 
 
 # --- is_positive_definite -------------------------------------------------------------------------------------------
@@ -548,14 +545,14 @@ def test_posterior_mean_and_counts(learner, reference, rng):
     """beta and nu grow by the number of rows, and mu_n is the mean of mu0, counted beta0 times, and of the rows."""
     cases = [hyper_case(rng, 7, 3), hyper_case(rng, 4, 5)]
     for part in (0, 1, 2):
-        agree(learner, reference, "hyper_posterior", cases, part=part)
+        agree(learner, reference, "hyper_posterior", cases, part=part_of(4, part))
 
 
 @exercise("hyper_posterior", weight=4)
 def test_posterior_scale(learner, reference, rng):
     """The inverse of W_n is the inverse of W0, plus the scatter of the rows around their mean, plus the gap between the means."""
     cases = [hyper_case(rng, 7, 3), hyper_case(rng, 12, 2), hyper_case(rng, 4, 5)]
-    agree(learner, reference, "hyper_posterior", cases, part=3)
+    agree(learner, reference, "hyper_posterior", cases, part=part_of(4, 3))
 
 
 @exercise("hyper_posterior", weight=2)
@@ -821,14 +818,14 @@ def test_row_posterior_shapes(learner, rng):
 def test_row_precisions(learner, reference, rng):
     """The precision of a row is Lambda plus alpha times the outer products of the items that *this* row has seen."""
     cases = [row_case(rng, 6, 5, 3), row_case(rng, 4, 9, 2)]
-    agree(learner, reference, "row_posterior", cases, part=1)
+    agree(learner, reference, "row_posterior", cases, part=part_of(2, 1))
 
 
 @exercise("row_posterior", weight=4)
 def test_row_means(learner, reference, rng):
     """The mean balances the prior and the ratings; where mask is False, R must not matter, nan or not."""
     cases = [row_case(rng, 6, 5, 3), row_case(rng, 4, 9, 2)]
-    agree(learner, reference, "row_posterior", cases, part=0)
+    agree(learner, reference, "row_posterior", cases, part=part_of(2, 0))
 
 
 @exercise("row_posterior", weight=2)
@@ -1531,49 +1528,28 @@ def draws_uniform_partial_correlations(rng, dim, eta):
 # --- predict --------------------------------------------------------------------------------------------------------
 
 
-def letter(learner, reference, place):
-    result = learner.predict()
-    expect_parts(result, 5, "It must return five letters.")
-    expect(all(isinstance(entry, str) for entry in result), "Each entry is one letter.")
-    expect(result[place].strip().upper() == reference.predict()[place])
+def capitals(letters):
+    expect_parts(letters, 5, "It must return five letters.")
+    expect(all(isinstance(letter, str) for letter in letters), "Each entry is one letter.")
+    return [letter.strip().upper() for letter in letters]
 
 
 @exercise("predict", weight=0)
 def test_predictions_are_five_letters(learner):
     """`predict` must return five letters."""
-    result = learner.predict()
-    expect_parts(result, 5, "It must return five letters.")
-    expect(all(isinstance(entry, str) for entry in result), "Each entry is one letter.")
+    capitals(learner.predict())
 
 
-@exercise("predict", weight=1)
-def test_prediction_of_the_average(learner, reference):
-    """Question 1: look at the blue curve."""
-    letter(learner, reference, 0)
-
-
-@exercise("predict", weight=1)
-def test_prediction_of_the_point_estimate(learner, reference):
-    """Question 2: look at the red curve."""
-    letter(learner, reference, 1)
-
-
-@exercise("predict", weight=1)
-def test_prediction_of_a_small_rank(learner, reference):
-    """Question 3: look at the left end of the curves."""
-    letter(learner, reference, 2)
-
-
-@exercise("predict", weight=1)
-def test_prediction_of_one_chain(learner, reference):
-    """Question 4: look at the printed line for one chain."""
-    letter(learner, reference, 3)
-
-
-@exercise("predict", weight=1)
-def test_prediction_of_eight_chains(learner, reference):
-    """Question 5: look at the printed line for eight chains."""
-    letter(learner, reference, 4)
+declare_answer_checks(
+    globals(),
+    "predict",
+    read=capitals,
+    test_prediction_of_the_average="Question 1: look at the blue curve.",
+    test_prediction_of_the_point_estimate="Question 2: look at the red curve.",
+    test_prediction_of_a_small_rank="Question 3: look at the left end of the curves.",
+    test_prediction_of_one_chain="Question 4: look at the printed line for one chain.",
+    test_prediction_of_eight_chains="Question 5: look at the printed line for eight chains.",
+)
 
 
 for name, new, message in (

@@ -3,7 +3,10 @@
 import numpy as np
 
 from autograder.checking import (
+    agree,
+    answer_check,
     declare_answer_checks,
+    draw_zeros_and_ones,
     exercise,
     expect,
     expect_array,
@@ -22,9 +25,8 @@ NEEDS = {
 
 
 def labels(rng, m, ones=None):
-    """A column of unsorted labels, exactly ``ones`` of them 1; never half of them unless asked."""
-    ones = max(1, m // 3) if ones is None else ones
-    return rng.permutation(np.arange(m) < ones).astype(float)[:, None]
+    """A column of unsorted labels."""
+    return draw_zeros_and_ones(rng, m, ones).astype(float)[:, None]
 
 
 def batch(rng, m, n, size=1.0):
@@ -33,30 +35,22 @@ def batch(rng, m, n, size=1.0):
     return X, labels(rng, m), size * (X @ rng.normal(size=(n, 1)) + rng.normal())
 
 
-def agree(learner, reference, name, cases, part=None, **tolerances):
-    """Every case must give what the reference gives; ``part`` compares one of several returned values."""
-    for result, case in zip(learner.map(name, cases), cases, strict=True):
-        expected = getattr(reference, name)(*case)
-        if part is not None:
-            expect(isinstance(result, (tuple, list)) and len(result) > part, "It must return several values.")
-            result, expected = result[part], expected[part]
-        expect_close(result, expected, **tolerances)
+def part_of(index):
+    """What `agree` compares: one of several values."""
+
+    def part(result):
+        expect(isinstance(result, (tuple, list)) and len(result) > index, "It must return several values.")
+        return result[index]
+
+    return part
 
 
 # --- predict_shapes -------------------------------------------------------------------------------------------------
 
 
-def predicted(learner, letters):
-    """The learner's answers to these letters, lists as tuples."""
-    answers = learner.predict_shapes()
-    return [
-        "error" if answers["ABCDEFGH".index(k)] == "error" else tuple(answers["ABCDEFGH".index(k)])
-        for k in letters
-    ]
-
-
-def agrees(learner, reference, letters):
-    expect(predicted(learner, letters) == predicted(reference, letters))
+def as_tuples(answers):
+    """The learner's answers, lists as tuples."""
+    return ["error" if answer == "error" else tuple(answer) for answer in answers]
 
 
 @exercise("predict_shapes", weight=0)
@@ -69,28 +63,38 @@ def test_predict_shapes_returns_eight_answers(learner):
         expect(is_shape or (isinstance(answer, str) and answer == "error"))
 
 
-@exercise("predict_shapes", weight=2)
-def test_predict_shapes_where_row_meets_column(learner, reference):
-    """B and E: flush right, a row stands above a column, and both are stretched; labels of one dimension behave as a row."""
-    agrees(learner, reference, "BE")
+test_predict_shapes_where_row_meets_column = answer_check(
+    "predict_shapes",
+    (1, 4),
+    "B and E: flush right, a row stands above a column, and both are stretched; labels of one dimension behave as a row.",
+    weight=2,
+    read=as_tuples,
+)
 
 
-@exercise("predict_shapes", weight=1)
-def test_predict_shapes_where_both_have_the_same_form(learner, reference):
-    """C and F: two columns stay a column, and a flat array beside a row gives a row."""
-    agrees(learner, reference, "CF")
+test_predict_shapes_where_both_have_the_same_form = answer_check(
+    "predict_shapes",
+    (2, 5),
+    "C and F: two columns stay a column, and a flat array beside a row gives a row.",
+    read=as_tuples,
+)
 
 
-@exercise("predict_shapes", weight=1)
-def test_predict_shapes_of_matrix_products(learner, reference):
-    """A and D: in a matrix product the inner lengths disappear, (a, k) times (k, c) is (a, c)."""
-    agrees(learner, reference, "AD")
+test_predict_shapes_of_matrix_products = answer_check(
+    "predict_shapes",
+    (0, 3),
+    "A and D: in a matrix product the inner lengths disappear, (a, k) times (k, c) is (a, c).",
+    read=as_tuples,
+)
 
 
-@exercise("predict_shapes", weight=2)
-def test_predict_shapes_where_weights_grow_or_an_error_comes(learner, reference):
-    """G and H: work from the inside out, and stretch only a length of 1."""
-    agrees(learner, reference, "GH")
+test_predict_shapes_where_weights_grow_or_an_error_comes = answer_check(
+    "predict_shapes",
+    (6, 7),
+    "G and H: work from the inside out, and stretch only a length of 1.",
+    weight=2,
+    read=as_tuples,
+)
 
 
 @misconception(
@@ -688,13 +692,13 @@ def gradient_cases(rng):
 @exercise("logistic_gradient", weight=3)
 def test_logistic_gradient_dW(learner, reference, rng):
     """dW[k] is the mean over the examples of (probability - label) * X[i, k], each label with its own prediction."""
-    agree(learner, reference, "logistic_gradient", gradient_cases(rng), part=0, rtol=1e-5)
+    agree(learner, reference, "logistic_gradient", gradient_cases(rng), part=part_of(0), rtol=1e-5)
 
 
 @exercise("logistic_gradient", weight=2)
 def test_logistic_gradient_db(learner, reference, rng):
     """db is the mean over the examples of probability - label: the bias meets an input of 1."""
-    agree(learner, reference, "logistic_gradient", gradient_cases(rng), part=1, rtol=1e-5)
+    agree(learner, reference, "logistic_gradient", gradient_cases(rng), part=part_of(1), rtol=1e-5)
 
 
 @exercise("logistic_gradient", weight=2)

@@ -3,6 +3,8 @@
 import numpy as np
 
 from autograder.checking import (
+    answer_check,
+    as_array,
     exercise,
     expect,
     expect_array,
@@ -393,7 +395,7 @@ def fitted(learner, *arguments):
     result = learner.fit(*arguments)
     expect_parts(result, 3, "It must return three values: w, b, losses.")
     w, b, losses = result
-    return w, b, np.asarray(losses, dtype=float) if isinstance(losses, (list, tuple)) else losses
+    return w, b, as_array(losses)
 
 
 @exercise("fit", weight=0)
@@ -948,34 +950,32 @@ def test_judge_returns_six_verdicts(learner):
     expect_words(learner.judge_the_repairs(), 6, ("grows", "elsewhere", "right"))
 
 
-def agrees(learner, reference, letters):
-    verdicts = dict(zip("ABCDEF", learner.judge_the_repairs(), strict=True))
-    right = dict(zip("ABCDEF", reference.judge_the_repairs(), strict=True))
-    expect(all(verdicts[letter] == right[letter] for letter in letters))
+test_judge_one_pair_or_many = answer_check(
+    "judge_the_repairs",
+    (0, 1),
+    "A and B have the same rate. Compare the rate with each one's bound, then look at each one's smallest curvature.",
+)
 
 
-@exercise("judge_the_repairs", weight=1)
-def test_judge_one_pair_or_many(learner, reference):
-    """A and B have the same rate. Compare the rate with each one's bound, then look at each one's smallest curvature."""
-    agrees(learner, reference, "AB")
+test_judge_a_slightly_larger_rate = answer_check(
+    "judge_the_repairs",
+    (1, 2),
+    "B and C have the same pairs. On which side of their bound is each rate, the bound taken with all three curvatures?",
+)
 
 
-@exercise("judge_the_repairs", weight=1)
-def test_judge_a_slightly_larger_rate(learner, reference):
-    """B and C have the same pairs. On which side of their bound is each rate, the bound taken with all three curvatures?"""
-    agrees(learner, reference, "BC")
+test_judge_three_pairs = answer_check(
+    "judge_the_repairs",
+    (3, 4),
+    "D and E both have three pairs and a rate below the bound. Is the smallest curvature 0 or not?",
+)
 
 
-@exercise("judge_the_repairs", weight=1)
-def test_judge_three_pairs(learner, reference):
-    """D and E both have three pairs and a rate below the bound. Is the smallest curvature 0 or not?"""
-    agrees(learner, reference, "DE")
-
-
-@exercise("judge_the_repairs", weight=1)
-def test_judge_pairs_on_a_line(learner, reference):
-    """F has 64 pairs, E only three. Compare their smallest curvatures, not the number of pairs."""
-    agrees(learner, reference, "EF")
+test_judge_pairs_on_a_line = answer_check(
+    "judge_the_repairs",
+    (4, 5),
+    "F has 64 pairs, E only three. Compare their smallest curvatures, not the number of pairs.",
+)
 
 
 @misconception(

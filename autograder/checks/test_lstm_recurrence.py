@@ -3,6 +3,7 @@
 import numpy as np
 
 from autograder.checking import (
+    declare_answer_checks,
     draw_seed,
     exercise,
     expect,
@@ -524,38 +525,23 @@ misconception_by_edit(
 # --- match_the_bugs -------------------------------------------------------------------------------------------------
 
 
-def patient(learner, index):
-    """The learner's letter for one patient."""
-    letters = learner.match_the_bugs()
+def four_letters(letters):
     expect(
         isinstance(letters, str) and sorted(letters) == list("ABCD"),
         "A string with A, B, C, D once each is expected.",
     )
-    return letters[index]
+    return letters
 
 
-@exercise("match_the_bugs")
-def test_match_the_bugs_single_wrong_entry(learner, reference):
-    """Patient 1 has a single wrong gradient: nothing else is computed from what is wrong there."""
-    expect(patient(learner, 0) == reference.match_the_bugs()[0])
-
-
-@exercise("match_the_bugs")
-def test_match_the_bugs_errors_of_one(learner, reference):
-    """Patient 2 has relative errors of exactly 1 in all three arrays of the LSTM: what value of a gradient gives that?"""
-    expect(patient(learner, 1) == reference.match_the_bugs()[1])
-
-
-@exercise("match_the_bugs")
-def test_match_the_bugs_one_factor_everywhere(learner, reference):
-    """Patient 3 is wrong by one and the same factor everywhere, so the mistake sits before the roads part."""
-    expect(patient(learner, 2) == reference.match_the_bugs()[2])
-
-
-@exercise("match_the_bugs")
-def test_match_the_bugs_lstm_wrong_but_not_zero(learner, reference):
-    """Patient 4 has wrong gradients in the LSTM, which are not zero, and right ones in the dense layer."""
-    expect(patient(learner, 3) == reference.match_the_bugs()[3])
+declare_answer_checks(
+    globals(),
+    "match_the_bugs",
+    read=four_letters,
+    test_match_the_bugs_single_wrong_entry="Patient 1 has a single wrong gradient: nothing else is computed from what is wrong there.",
+    test_match_the_bugs_errors_of_one="Patient 2 has relative errors of exactly 1 in all three arrays of the LSTM: what value of a gradient gives that?",
+    test_match_the_bugs_one_factor_everywhere="Patient 3 is wrong by one and the same factor everywhere, so the mistake sits before the roads part.",
+    test_match_the_bugs_lstm_wrong_but_not_zero="Patient 4 has wrong gradients in the LSTM, which are not zero, and right ones in the dense layer.",
+)
 
 
 for _letters, _message in {

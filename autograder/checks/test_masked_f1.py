@@ -4,6 +4,7 @@ import numpy as np
 
 from autograder.checking import (
     agree,
+    declare_answer_checks,
     exercise,
     expect,
     expect_array,
@@ -266,16 +267,14 @@ def some_counts(rng):
 def test_precision_and_recall_values(learner, reference, rng):
     """Precision divides the hits by what was named, tp + fp; recall divides them by what was there, tp + fn."""
     cases = some_counts(rng)
-    for result, case in zip(learner.map("precision_recall_f1", cases), cases, strict=True):
-        expect_close(result[:2], reference.precision_recall_f1(*case)[:2])
+    agree(learner, reference, "precision_recall_f1", cases, part=slice(2))
 
 
 @exercise("precision_recall_f1", weight=2)
 def test_f1_values(learner, reference, rng):
     """F1 is the harmonic mean of precision and recall."""
     cases = [*some_counts(rng), (9, 0, 0), (12.0, 4.0, 8.0), (1, 80, 2), (1, 2, 80)]
-    for result, case in zip(learner.map("precision_recall_f1", cases), cases, strict=True):
-        expect_close(result[2], reference.precision_recall_f1(*case)[2])
+    agree(learner, reference, "precision_recall_f1", cases, part=2)
 
 
 @exercise("precision_recall_f1", weight=2)
@@ -294,8 +293,7 @@ def test_ratios_of_small_and_large_counts(learner, reference, rng):
     """One hit among millions of cells has small but exact ratios: nothing is added, nothing is rounded."""
     many = int(rng.integers(2_000_000, 9_000_000))
     cases = [(1, many, many // 2), (1, many, 3), (many, 1, 2), (many, many, 7)]
-    for result, case in zip(learner.map("precision_recall_f1", cases), cases, strict=True):
-        expect_close(result, reference.precision_recall_f1(*case), atol=1e-15)
+    agree(learner, reference, "precision_recall_f1", cases, atol=1e-15)
 
 
 @misconception(
@@ -428,39 +426,15 @@ def test_padding_has_five_words(learner):
     expect_words(learner.predict_the_padding(), 5, ("rises", "falls", "same"))
 
 
-def word_is_right(learner, reference, letter):
-    said = dict(zip("ABCDE", learner.predict_the_padding(), strict=True))
-    expect(said[letter] == dict(zip("ABCDE", reference.predict_the_padding(), strict=True))[letter])
-
-
-@exercise("predict_the_padding", weight=1)
-def test_padding_and_masked_f1(learner, reference):
-    """A: which of the four boxes of `masked_counts` can a padded cell fall into?"""
-    word_is_right(learner, reference, "A")
-
-
-@exercise("predict_the_padding", weight=1)
-def test_padding_and_multiplied_f1(learner, reference):
-    """B: after the multiplication each padded cell is a TN. Which boxes does F1 depend on?"""
-    word_is_right(learner, reference, "B")
-
-
-@exercise("predict_the_padding", weight=1)
-def test_padding_and_multiplied_accuracy(learner, reference):
-    """C: after the multiplication each padded cell is a TN. What is a TN to accuracy?"""
-    word_is_right(learner, reference, "C")
-
-
-@exercise("predict_the_padding", weight=1)
-def test_padding_and_unmasked_f1(learner, reference):
-    """D: in the padding all labels are 0 and the model names something now and then. Which box grows?"""
-    word_is_right(learner, reference, "D")
-
-
-@exercise("predict_the_padding", weight=1)
-def test_padding_and_unmasked_recall(learner, reference):
-    """E: recall depends on two boxes. Can a cell with label 0 fall into one of them?"""
-    word_is_right(learner, reference, "E")
+declare_answer_checks(
+    globals(),
+    "predict_the_padding",
+    test_padding_and_masked_f1="A: which of the four boxes of `masked_counts` can a padded cell fall into?",
+    test_padding_and_multiplied_f1="B: after the multiplication each padded cell is a TN. Which boxes does F1 depend on?",
+    test_padding_and_multiplied_accuracy="C: after the multiplication each padded cell is a TN. What is a TN to accuracy?",
+    test_padding_and_unmasked_f1="D: in the padding all labels are 0 and the model names something now and then. Which box grows?",
+    test_padding_and_unmasked_recall="E: recall depends on two boxes. Can a cell with label 0 fall into one of them?",
+)
 
 
 @misconception(
@@ -936,39 +910,15 @@ def test_find_the_bugs_returns_five_verdicts(learner):
     expect_words(learner.find_the_bugs(), 5, ("right", "tp", "fp", "tn", "fn"))
 
 
-def verdict_is_right(learner, reference, letter):
-    verdicts = dict(zip("ABCDE", learner.find_the_bugs(), strict=True))
-    expect(verdicts[letter] == dict(zip("ABCDE", reference.find_the_bugs(), strict=True))[letter])
-
-
-@exercise("find_the_bugs", weight=1)
-def test_find_the_bugs_candidate_a(learner, reference):
-    """The verdict on candidate A does not agree with the books: what does it take off, cells or steps?"""
-    verdict_is_right(learner, reference, "A")
-
-
-@exercise("find_the_bugs", weight=1)
-def test_find_the_bugs_candidate_b(learner, reference):
-    """The verdict on candidate B does not agree with the books: write down what the codes 0, 1, 2, 3 stand for."""
-    verdict_is_right(learner, reference, "B")
-
-
-@exercise("find_the_bugs", weight=1)
-def test_find_the_bugs_candidate_c(learner, reference):
-    """The verdict on candidate C does not agree with the books: put ones among the labels in the padding, and look at each sum."""
-    verdict_is_right(learner, reference, "C")
-
-
-@exercise("find_the_bugs", weight=1)
-def test_find_the_bugs_candidate_d(learner, reference):
-    """The verdict on candidate D does not agree with the books: compare all three sums at random labels and predictions."""
-    verdict_is_right(learner, reference, "D")
-
-
-@exercise("find_the_bugs", weight=1)
-def test_find_the_bugs_candidate_e(learner, reference):
-    """The verdict on candidate E does not agree with the books: which of the three sums fail, and what have they in common?"""
-    verdict_is_right(learner, reference, "E")
+declare_answer_checks(
+    globals(),
+    "find_the_bugs",
+    test_find_the_bugs_candidate_a="The verdict on candidate A does not agree with the books: what does it take off, cells or steps?",
+    test_find_the_bugs_candidate_b="The verdict on candidate B does not agree with the books: write down what the codes 0, 1, 2, 3 stand for.",
+    test_find_the_bugs_candidate_c="The verdict on candidate C does not agree with the books: put ones among the labels in the padding, and look at each sum.",
+    test_find_the_bugs_candidate_d="The verdict on candidate D does not agree with the books: compare all three sums at random labels and predictions.",
+    test_find_the_bugs_candidate_e="The verdict on candidate E does not agree with the books: which of the three sums fail, and what have they in common?",
+)
 
 
 @misconception(

@@ -4,14 +4,19 @@ import numpy as np
 
 from autograder.checking import (
     Seed,
+    agree,
+    answer_check,
+    declare_answer_checks,
     exercise,
     expect,
     expect_array,
     expect_close,
+    expect_each_once,
     expect_parts,
     expect_raises,
     expect_words,
     misconception_by_edit,
+    numerical_gradient,
 )
 
 NEEDS = {"train": ["gradients", "momentum_step"]}
@@ -187,6 +192,11 @@ for _name, _old, _new, _message, _source in [
 # --- momentum_step --------------------------------------------------------------------------------------------------
 
 
+def as_lists(result):
+    """Weights and velocities; a tuple of layers will do."""
+    return [list(part) for part in result]
+
+
 def step_case(rng, sizes, momentum, rate):
     return layers(rng, sizes), layers(rng, sizes), layers(rng, sizes), momentum, rate
 
@@ -208,16 +218,14 @@ def test_step_values(learner, reference, rng):
         step_case(rng, s, m, r)
         for s, m, r in (([3, 4, 2], 0.7, 0.1), ([2, 5], 0.3, 1.7), ([4, 3, 2, 5], 0.95, 0.4))
     ]
-    for result, case in zip(learner.map("momentum_step", cases), cases, strict=True):
-        expect_close([list(part) for part in result], [list(part) for part in reference.momentum_step(*case)])
+    agree(learner, reference, "momentum_step", cases, part=as_lists)
 
 
 @exercise("momentum_step", weight=2)
 def test_step_at_the_edges(learner, reference, rng):
     """Momentum 0 is plain descent, momentum 1 keeps all, a learning rate of 0 leaves the gradient out."""
     cases = [step_case(rng, [3, 2], m, r) for m, r in ((0.0, 0.5), (1.0, 0.5), (0.6, 0.0), (0.6, 1.0))]
-    for result, case in zip(learner.map("momentum_step", cases), cases, strict=True):
-        expect_close([list(part) for part in result], [list(part) for part in reference.momentum_step(*case)])
+    agree(learner, reference, "momentum_step", cases, part=as_lists)
 
 
 V_LINE = "    velocities = [momentum * v - learning_rate * g for v, g in zip(velocities, gradients)]"
@@ -252,18 +260,12 @@ def cost(weights, X, Y):
     return 0.5 * np.sum((X - Y) ** 2) / len(Y)
 
 
-def numerical(weights, X, Y, h=1e-5):
-    """Central differences for every weight of every layer."""
-    result = []
-    for k, W in enumerate(weights):
-        slope = np.zeros_like(W)
-        for place in np.ndindex(W.shape):
-            step = np.zeros_like(W)
-            step[place] = h
-            sides = [cost([*weights[:k], W + s, *weights[k + 1 :]], X, Y) for s in (step, -step)]
-            slope[place] = (sides[0] - sides[1]) / (2 * h)
-        result.append(slope)
-    return result
+def measured(weights, X, Y):
+    """Slopes of the cost, a list with an array for each layer."""
+    return [
+        numerical_gradient(lambda V, k=k: cost([*weights[:k], V, *weights[k + 1 :]], X, Y), W)
+        for k, W in enumerate(weights)
+    ]
 
 
 def network(rng, sizes, N):
@@ -282,7 +284,7 @@ def test_gradients_of_two_layers(learner, rng):
     """Every entry must be the slope of the cost, measured with central differences."""
     for sizes, N in (([3, 4, 2], 5), ([5, 2, 3], 7)):
         case = network(rng, sizes, N)
-        expect_close(list(learner.gradients(*case)), numerical(*case), rtol=1e-5, atol=1e-9)
+        expect_close(list(learner.gradients(*case)), measured(*case), rtol=1e-5, atol=1e-9)
 
 
 @exercise("gradients", weight=3)
@@ -290,7 +292,7 @@ def test_gradients_of_any_number_of_layers(learner, rng):
     """One layer, three layers, four layers: the same rule from layer to layer."""
     for sizes in ([4, 3], [2, 3, 4, 3], [3, 2, 4, 2, 3]):
         case = network(rng, sizes, 6)
-        expect_close(list(learner.gradients(*case)), numerical(*case), rtol=1e-5, atol=1e-9)
+        expect_close(list(learner.gradients(*case)), measured(*case), rtol=1e-5, atol=1e-9)
 
 
 @exercise("gradients", weight=1)
@@ -298,7 +300,7 @@ def test_gradients_at_the_edges(learner, rng):
     """One example, one output, one hidden unit; and the cost is a mean, so an example that stands twice changes nothing."""
     for sizes, N in (([3, 4, 2], 1), ([3, 4, 1], 5), ([3, 1, 2], 5)):
         case = network(rng, sizes, N)
-        expect_close(list(learner.gradients(*case)), numerical(*case), rtol=1e-5, atol=1e-9)
+        expect_close(list(learner.gradients(*case)), measured(*case), rtol=1e-5, atol=1e-9)
     weights, X, Y = network(rng, [3, 4, 2], 5)
     once, twice = learner.map(
         "gradients", [(weights, X, Y), (weights, np.tile(X, (2, 1)), np.tile(Y, (2, 1)))]
@@ -400,35 +402,29 @@ for _name, _old, _new, _message, _source in [
 # --- predict_the_starts and diagnose --------------------------------------------------------------------------------
 
 
-def words_of(value, known):
-    expect_words(value, 5, known, "Return five words in a tuple.", "Only the listed words count.")
-    return list(value)
-
-
 FATES = ("learn", "stuck", "stuck", "stuck", "slow")
+
+
+def fates(value):
+    return expect_words(value, 5, FATES, "Return five words in a tuple.", "Only the listed words count.")
 
 
 @exercise("predict_the_starts", weight=0)
 def test_prediction_is_five_words(learner):
     """`predict_the_starts` must return five words, each "learn", "slow" or "stuck"."""
-    expect(
-        len(set(words_of(learner.predict_the_starts(), FATES))) > 1, "The five starts do not all fare alike."
-    )
+    expect(len(set(fates(learner.predict_the_starts()))) > 1, "The five starts do not all fare alike.")
 
 
-def _graded_start(index, about):
-    def check(learner, reference):
-        expect(words_of(learner.predict_the_starts(), FATES)[index] == reference.predict_the_starts()[index])
-
-    check.__doc__ = f"{'ABCDE'[index]}: {about}"
-    return exercise("predict_the_starts", weight=1)(check)
-
-
-test_start_a = _graded_start(0, "with a velocity of zero, what is the first step?")
-test_start_b = _graded_start(1, "by how much, and to which side, do all weights move?")
-test_start_c = _graded_start(2, "the sigmoid has a flat part on the other side, too.")
-test_start_d = _graded_start(3, "what is the mean of numbers between 0 and 1, and how many inputs add it up?")
-test_start_e = _graded_start(4, "the mean is 0, but what becomes of the spread of the weights?")
+declare_answer_checks(
+    globals(),
+    "predict_the_starts",
+    read=fates,
+    test_start_a="A: with a velocity of zero, what is the first step?",
+    test_start_b="B: by how much, and to which side, do all weights move?",
+    test_start_c="C: the sigmoid has a flat part on the other side, too.",
+    test_start_d="D: what is the mean of numbers between 0 and 1, and how many inputs add it up?",
+    test_start_e="E: the mean is 0, but what becomes of the spread of the weights?",
+)
 
 for _name, _index, _word, _message, _source in [
     ("zeros_are_symmetric", 0, "stuck", "A: zeros are bad for weights. A velocity of zero breaks nothing: the weights are random already.", "facts T19: not a symmetry question"),
@@ -448,9 +444,13 @@ CAUSES = ("climbs", "late", "right", "shrinks", "averages")
 
 
 def causes_of(value):
-    found = words_of(value, CAUSES)
-    expect(len(set(found)) == 5, "Each of the five words occurs once.")
-    return found
+    return expect_each_once(
+        value,
+        CAUSES,
+        "Return five words in a tuple.",
+        "Only the listed words count.",
+        "Each of the five words occurs once.",
+    )
 
 
 @exercise("diagnose", weight=0)
@@ -459,18 +459,22 @@ def test_diagnosis_is_five_words(learner):
     causes_of(learner.diagnose())
 
 
-@exercise("diagnose", weight=2)
-def test_diagnosis_of_the_right_one(learner):
-    """One of the five is right, although it is written differently, and one goes the wrong way. Compute a step of each by hand."""
-    found = causes_of(learner.diagnose())
-    expect([found[0], found[2]] == ["climbs", "right"])
+test_diagnosis_of_the_right_one = answer_check(
+    "diagnose",
+    (0, 2),
+    "One of the five is right, although it is written differently, and one goes the wrong way. Compute a step of each by hand.",
+    weight=2,
+    read=causes_of,
+)
 
 
-@exercise("diagnose", weight=2)
-def test_diagnosis_of_the_others(learner):
-    """Three go downhill in another way than asked: look at the first step from v = 1, and at what multiplies the gradient."""
-    found = causes_of(learner.diagnose())
-    expect([found[1], found[3], found[4]] == ["late", "shrinks", "averages"])
+test_diagnosis_of_the_others = answer_check(
+    "diagnose",
+    (1, 3, 4),
+    "Three go downhill in another way than asked: look at the first step from v = 1, and at what multiplies the gradient.",
+    weight=2,
+    read=causes_of,
+)
 
 
 for _name, _first, _second, _message in [

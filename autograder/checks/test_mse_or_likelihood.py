@@ -6,12 +6,14 @@ from autograder.checking import (
     agree,
     answer_check,
     declare_answer_checks,
+    draw_labels,
     exercise,
     expect,
     expect_array,
     expect_close,
     expect_words,
     misconception,
+    numerical_gradient_at_once,
 )
 
 NEEDS = {}  # five separate measures; none calls another
@@ -19,8 +21,7 @@ NEEDS = {}  # five separate measures; none calls another
 
 def one_hot(rng, N, K):
     """Unsorted one-hot rows, each class at least once if N allows it."""
-    y = rng.permutation(np.concatenate([np.arange(min(N, K)), rng.integers(K, size=max(0, N - K))]))
-    return np.eye(K)[y]
+    return np.eye(K)[draw_labels(rng, N, K)]
 
 
 def yes_no(rng, N, K):
@@ -40,16 +41,9 @@ def numbers(learner, name, cases):
     return np.array([float(expect_array(result, ())) for result in learner.map(name, cases)])
 
 
-def slopes(learner, name, arguments, x, h=1e-5):
+def slopes(learner, name, arguments, x):
     """Numerical gradient of the learner's own measure; ``arguments`` puts an array in the place of ``x``."""
-    points = []
-    for index in np.ndindex(x.shape):
-        for step in (h, -h):
-            moved = x.copy()
-            moved[index] += step
-            points.append(arguments(moved))
-    values = numbers(learner, name, points)
-    return ((values[0::2] - values[1::2]) / (2 * h)).reshape(x.shape)
+    return numerical_gradient_at_once(lambda points: numbers(learner, name, map(arguments, points)), x)
 
 
 # --- mean_squared_error ---------------------------------------------------------------------------------------------

@@ -4,6 +4,9 @@ import numpy as np
 
 from autograder.checking import (
     agree,
+    answer_check,
+    declare_answer_checks,
+    draw_zeros_and_ones,
     exercise,
     expect,
     expect_array,
@@ -22,7 +25,7 @@ NEEDS = {
 
 def scored(rng, positives, negatives, ties=False):
     """Labels in random order, scores of both signs that know a little; with ties they stand on a coarse grid."""
-    y = rng.permutation(np.repeat([1, 0], [positives, negatives]))
+    y = draw_zeros_and_ones(rng, positives + negatives, positives)
     score = 1.3 * rng.normal(size=len(y)) + y - 0.4
     return y, np.round(2 * score) / 2 if ties else score
 
@@ -977,33 +980,41 @@ def test_six_predictions(learner):
     )
 
 
-def predicted(learner, reference, places):
-    result, right = learner.predict_the_change(), reference.predict_the_change()
-    expect(all(str(result[i]) == right[i] for i in places))
+def as_strings(answers):
+    return [str(answer) for answer in answers]
 
 
-@exercise("predict_the_change", weight=2)
-def test_predictions_of_rising_and_falling_functions(learner, reference):
-    """Variants 1, 2 and 3 apply one function to every score: does it rise, or fall, everywhere?"""
-    predicted(learner, reference, (0, 1, 2))
+test_predictions_of_rising_and_falling_functions = answer_check(
+    "predict_the_change",
+    (0, 1, 2),
+    "Variants 1, 2 and 3 apply one function to every score: does it rise, or fall, everywhere?",
+    weight=2,
+    read=as_strings,
+)
 
 
-@exercise("predict_the_change", weight=1)
-def test_prediction_of_the_decision(learner, reference):
-    """Variant 4 keeps only two different values: what happens to pairs that were in order?"""
-    predicted(learner, reference, (3,))
+test_prediction_of_the_decision = answer_check(
+    "predict_the_change",
+    3,
+    "Variant 4 keeps only two different values: what happens to pairs that were in order?",
+    read=as_strings,
+)
 
 
-@exercise("predict_the_change", weight=1)
-def test_prediction_of_the_margin(learner, reference):
-    """Variant 5 subtracts something of its own from every row: can two rows change places?"""
-    predicted(learner, reference, (4,))
+test_prediction_of_the_margin = answer_check(
+    "predict_the_change",
+    4,
+    "Variant 5 subtracts something of its own from every row: can two rows change places?",
+    read=as_strings,
+)
 
 
-@exercise("predict_the_change", weight=1)
-def test_prediction_of_the_repeated_rows(learner, reference):
-    """Variant 6 repeats every negative equally often: what happens to a *share* of the negatives?"""
-    predicted(learner, reference, (5,))
+test_prediction_of_the_repeated_rows = answer_check(
+    "predict_the_change",
+    5,
+    "Variant 6 repeats every negative equally often: what happens to a *share* of the negatives?",
+    read=as_strings,
+)
 
 
 RIGHT_CHANGES = '("same", "mirrored", "same", "other", "other", "same")'
@@ -1159,16 +1170,14 @@ TABLES = [(19, 4, False), (23, 5, False), (31, 3, True)]
 def test_macro_values(learner, reference, rng):
     """Macro is the plain mean of the areas of the classes, large or small."""
     cases = [table(rng, N, K, ties) for N, K, ties in TABLES]
-    for result, case in zip(learner.map("macro_micro_auc", cases), cases, strict=True):
-        expect_close(result[0], reference.macro_micro_auc(*case)[0])
+    agree(learner, reference, "macro_micro_auc", cases, part=0)
 
 
 @exercise("macro_micro_auc", weight=4)
 def test_micro_values(learner, reference, rng):
     """Micro is one area: of all N * K cells, each with its own label from Y and its own score from S."""
     cases = [table(rng, N, K, ties) for N, K, ties in TABLES]
-    for result, case in zip(learner.map("macro_micro_auc", cases), cases, strict=True):
-        expect_close(result[1], reference.macro_micro_auc(*case)[1])
+    agree(learner, reference, "macro_micro_auc", cases, part=1)
 
 
 @exercise("macro_micro_auc", weight=1)
@@ -1266,44 +1275,17 @@ def test_six_verdicts(learner):
     expect(set(map(str, result)) <= DISEASES, "Each entry is one of the six strings in the docstring.")
 
 
-def judged(learner, reference, place):
-    expect(str(learner.find_the_leak()[place]) == reference.find_the_leak()[place])
-
-
-@exercise("find_the_leak", weight=1)
-def test_verdict_a(learner, reference):
-    """The verdict on program A is not right: what does a draw with repetition put into the two halves?"""
-    judged(learner, reference, 0)
-
-
-@exercise("find_the_leak", weight=1)
-def test_verdict_b(learner, reference):
-    """The verdict on program B is not right: from which rows do its mean and deviation come?"""
-    judged(learner, reference, 1)
-
-
-@exercise("find_the_leak", weight=1)
-def test_verdict_c(learner, reference):
-    """The verdict on program C is not right: with which labels are its scores compared?"""
-    judged(learner, reference, 2)
-
-
-@exercise("find_the_leak", weight=1)
-def test_verdict_d(learner, reference):
-    """The verdict on program D is not right: which labels has it seen before it trains?"""
-    judged(learner, reference, 3)
-
-
-@exercise("find_the_leak", weight=1)
-def test_verdict_e(learner, reference):
-    """The verdict on program E is not right: compare it with D line by line."""
-    judged(learner, reference, 4)
-
-
-@exercise("find_the_leak", weight=1)
-def test_verdict_f(learner, reference):
-    """The verdict on program F is not right: on which rows is it trained?"""
-    judged(learner, reference, 5)
+declare_answer_checks(
+    globals(),
+    "find_the_leak",
+    read=as_strings,
+    test_verdict_a="The verdict on program A is not right: what does a draw with repetition put into the two halves?",
+    test_verdict_b="The verdict on program B is not right: from which rows do its mean and deviation come?",
+    test_verdict_c="The verdict on program C is not right: with which labels are its scores compared?",
+    test_verdict_d="The verdict on program D is not right: which labels has it seen before it trains?",
+    test_verdict_e="The verdict on program E is not right: compare it with D line by line.",
+    test_verdict_f="The verdict on program F is not right: on which rows is it trained?",
+)
 
 
 RIGHT = '("copied rows", "honest", "own predictions", "chosen columns", "honest", "same rows")'

@@ -4,6 +4,8 @@ import numpy as np
 
 from autograder.checking import (
     agree,
+    as_array,
+    declare_answer_checks,
     draw_labels,
     exercise,
     expect,
@@ -13,6 +15,8 @@ from autograder.checking import (
     expect_words,
     misconception,
     misconception_by_edit,
+    numerical_gradient,
+    numerical_gradient_at_once,
 )
 
 NEEDS = {
@@ -34,16 +38,13 @@ def few(rng):
             yield probabilities(rng, N, K), y
 
 
-def slopes(learner, name, arguments, x, h=1e-5):
+def slopes(learner, name, arguments, x):
     """Numerical gradient of the learner's own loss; ``arguments`` puts an array in the place of ``x``."""
-    points = []
-    for index in np.ndindex(x.shape):
-        for step in (h, -h):
-            moved = x.copy()
-            moved[index] += step
-            points.append(arguments(moved))
-    losses = np.array([float(np.asarray(result[0])) for result in learner.map(name, points)])
-    return ((losses[0::2] - losses[1::2]) / (2 * h)).reshape(x.shape)
+
+    def losses(points):
+        return [float(np.asarray(result[0])) for result in learner.map(name, map(arguments, points))]
+
+    return numerical_gradient_at_once(losses, x)
 
 
 # --- softmax --------------------------------------------------------------------------------------------------------
@@ -412,13 +413,8 @@ def test_score_gradient_is_the_slope_of_the_loss(learner, rng):
     def loss(s):
         return np.mean(np.log(np.exp(s).sum(axis=1)) - s[np.arange(4), y])
 
-    slope, h = np.zeros((4, 3)), 1e-5
-    for index in np.ndindex(4, 3):
-        nudge = np.zeros((4, 3))
-        nudge[index] = h
-        slope[index] = (loss(scores + nudge) - loss(scores - nudge)) / (2 * h)
     probs = np.exp(scores) / np.exp(scores).sum(axis=1, keepdims=True)
-    expect_close(learner.score_gradient(probs, y), slope, rtol=1e-5, atol=1e-8)
+    expect_close(learner.score_gradient(probs, y), numerical_gradient(loss, scores), rtol=1e-5, atol=1e-8)
 
 
 @exercise("score_gradient", weight=1)
@@ -806,7 +802,7 @@ def trained(learner, *arguments):
     result = learner.train(*arguments)
     expect_parts(result, 3, "It must return three values: W, b, losses.")
     W, b, losses = result
-    return W, b, np.asarray(losses, dtype=float) if isinstance(losses, (list, tuple)) else losses
+    return W, b, as_array(losses)
 
 
 @exercise("train", weight=0)
@@ -1155,39 +1151,15 @@ def test_find_the_bugs_returns_five_verdicts(learner):
     expect_words(learner.find_the_bugs(), 5, ("right", "dW", "db", "both"))
 
 
-def agrees(learner, reference, candidate):
-    verdicts = dict(zip("ABCDE", learner.find_the_bugs(), strict=True))
-    expect(verdicts[candidate] == dict(zip("ABCDE", reference.find_the_bugs(), strict=True))[candidate])
-
-
-@exercise("find_the_bugs", weight=1)
-def test_find_the_bugs_candidate_a(learner, reference):
-    """The verdict on candidate A does not agree with the numerical gradient: compare the lengths as well as the directions."""
-    agrees(learner, reference, "A")
-
-
-@exercise("find_the_bugs", weight=1)
-def test_find_the_bugs_candidate_b(learner, reference):
-    """The verdict on candidate B does not agree with the numerical gradient: compare it at a random place, too."""
-    agrees(learner, reference, "B")
-
-
-@exercise("find_the_bugs", weight=1)
-def test_find_the_bugs_candidate_c(learner, reference):
-    """The verdict on candidate C does not agree with the numerical gradient: compare where W and reg are far from 0."""
-    agrees(learner, reference, "C")
-
-
-@exercise("find_the_bugs", weight=1)
-def test_find_the_bugs_candidate_d(learner, reference):
-    """The verdict on candidate D does not agree with the numerical gradient: compare dW and db one by one."""
-    agrees(learner, reference, "D")
-
-
-@exercise("find_the_bugs", weight=1)
-def test_find_the_bugs_candidate_e(learner, reference):
-    """The verdict on candidate E does not agree with the numerical gradient: compare where b and reg are far from 0."""
-    agrees(learner, reference, "E")
+declare_answer_checks(
+    globals(),
+    "find_the_bugs",
+    test_find_the_bugs_candidate_a="The verdict on candidate A does not agree with the numerical gradient: compare the lengths as well as the directions.",
+    test_find_the_bugs_candidate_b="The verdict on candidate B does not agree with the numerical gradient: compare it at a random place, too.",
+    test_find_the_bugs_candidate_c="The verdict on candidate C does not agree with the numerical gradient: compare where W and reg are far from 0.",
+    test_find_the_bugs_candidate_d="The verdict on candidate D does not agree with the numerical gradient: compare dW and db one by one.",
+    test_find_the_bugs_candidate_e="The verdict on candidate E does not agree with the numerical gradient: compare where b and reg are far from 0.",
+)
 
 
 @misconception(

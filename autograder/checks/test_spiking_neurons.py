@@ -47,8 +47,7 @@ def above(rng, dt):
 
 
 def steps_agree(learner, reference, cases, part):
-    for result, case in zip(learner.map("izhikevich_step", cases), cases, strict=True):
-        expect_close(np.array(result[part]), np.array(reference.izhikevich_step(*case)[part]))
+    agree(learner, reference, "izhikevich_step", cases, part=lambda result: np.array(result[part]))
 
 
 @exercise("izhikevich_step", weight=0)
@@ -292,11 +291,6 @@ def drives(rng):
     return runs
 
 
-def runs_agree(learner, reference, cases, part):
-    for result, case in zip(learner.map("simulate", cases), cases, strict=True):
-        expect_close(result[part], reference.simulate(*case)[part])
-
-
 @exercise("simulate", weight=0)
 def test_simulate_returns_three_arrays(learner, rng):
     """`simulate` must return v (n,), u (n,) and the array of spike times."""
@@ -311,19 +305,19 @@ def test_simulate_returns_three_arrays(learner, rng):
 @exercise("simulate", weight=2)
 def test_simulate_voltage(learner, reference, rng):
     """Entry k of v must be the voltage after step k, with current[k], starting from -65."""
-    runs_agree(learner, reference, drives(rng), 0)
+    agree(learner, reference, "simulate", drives(rng), part=0)
 
 
 @exercise("simulate", weight=1)
 def test_simulate_recovery(learner, reference, rng):
     """Entry k of u must be the recovery after step k, starting from b * (-65)."""
-    runs_agree(learner, reference, drives(rng), 1)
+    agree(learner, reference, "simulate", drives(rng), part=1)
 
 
 @exercise("simulate", weight=2)
 def test_simulate_spike_times(learner, reference, rng):
     """A spike in step k, counted from 0, has the time k * dt. Take it from what the step reports."""
-    runs_agree(learner, reference, drives(rng), 2)
+    agree(learner, reference, "simulate", drives(rng), part=2)
 
 
 @exercise("simulate", weight=1)
@@ -336,7 +330,7 @@ def test_simulate_edges(learner, reference, rng):
         (np.full(30, 900.0), 0.5, *CELLS[0]),
     ]
     for part in range(3):
-        runs_agree(learner, reference, cases, part)
+        agree(learner, reference, "simulate", cases, part)
 
 
 SIMULATE_IDEAS = [
@@ -553,7 +547,7 @@ def test_current_of_one_spike(learner, rng):
 @exercise("synapse_current", weight=1)
 def test_current_is_in_proportion_to_the_weight(learner, reference, rng):
     """A negative weight turns the current's sign, and a tenfold weight makes it ten times as large."""
-    train, weight = a_train(rng, 25), rng.uniform(2, 5)
+    train, weight = a_train(rng, 25), rng.uniform(2, part=5)
     agree(learner, reference, "synapse_current", [(train, f * weight, 3.0, 0.5) for f in (-1.0, 10.0, 0.1)])
 
 
@@ -628,16 +622,11 @@ def test_two_cells_returns_two_trains(learner, rng):
     expect_array(result[1], (130,), "`spikes_post`")
 
 
-def trains_agree(learner, reference, cases, part):
-    for result, case in zip(learner.map("two_cells", cases), cases, strict=True):
-        expect_close(result[part], reference.two_cells(*case)[part])
-
-
 @exercise("two_cells", weight=1)
 def test_two_cells_pre(learner, reference, rng):
     """The first cell is a regular spiking cell with the current from outside; the weight does not touch it."""
     cases = [(weight, a_drive(rng, 260), 0.5) for weight in (0.0, 25.0, 90.0)]
-    trains_agree(learner, reference, cases, 0)
+    agree(learner, reference, "two_cells", cases, part=0)
 
 
 @exercise("two_cells", weight=4)
@@ -647,7 +636,7 @@ def test_two_cells_post(learner, reference, rng):
         (weight, a_drive(rng, n), dt)
         for weight, n, dt in ((25.0, 320, 0.5), (60.0, 320, 0.5), (90.0, 300, 0.25))
     ]
-    trains_agree(learner, reference, cases, 1)
+    agree(learner, reference, "two_cells", cases, part=1)
 
 
 @exercise("two_cells", weight=1)
@@ -655,8 +644,8 @@ def test_two_cells_weights_from_weak_to_strong(learner, reference, rng):
     """Weak, negative and very strong synapses, and another step of time: the same wiring."""
     cases = [(weight, a_drive(rng, 200), 0.5) for weight in (2.0, -20.0, 12.0, 150.0)]
     cases += [(40.0, a_drive(rng, 200), 1.0)]
-    trains_agree(learner, reference, cases, 0)
-    trains_agree(learner, reference, cases, 1)
+    agree(learner, reference, "two_cells", cases, part=0)
+    agree(learner, reference, "two_cells", cases, part=1)
 
 
 TWO_IDEAS = [

@@ -8,6 +8,7 @@ from autograder.checking import (
     LearnerRaised,
     agree,
     declare_answer_checks,
+    draw_away_from_zero,
     exercise,
     expect,
     expect_array,
@@ -29,7 +30,7 @@ NAME = re.compile(r"(?<![A-Za-z0-9_])(?:Ad|Bd|A|B|C|D|u|x0)(?![A-Za-z0-9_])")
 
 def away_from_zero(rng, *shape):
     """Entries of both signs, none of them small."""
-    return rng.choice([-1.0, 1.0], size=shape) * rng.uniform(0.5, 1.5, size=shape)
+    return draw_away_from_zero(rng, 0.5, 1.5, shape)
 
 
 def model(rng, n, m, p, size):
@@ -240,7 +241,7 @@ def lets_numpy_decide(A, B, C, D):
 # --- predict_shapes -------------------------------------------------------------------------------------------------
 
 
-def is_tuple_of_words(result):
+def expect_four_strings(result):
     expect_parts(result, 4, "Four strings are expected.")
     expect(all(isinstance(word, str) for word in result), "Four strings are expected.")
 
@@ -248,7 +249,7 @@ def is_tuple_of_words(result):
 @exercise("predict_shapes", weight=0)
 def test_predict_shapes_gives_four_strings(learner):
     """`predict_shapes` must return four strings."""
-    is_tuple_of_words(learner.predict_shapes())
+    expect_four_strings(learner.predict_shapes())
 
 
 declare_answer_checks(
@@ -806,7 +807,7 @@ def takes_the_exact_step(A, B, C, D, u, x0, dt):
 @exercise("predict_the_step", weight=0)
 def test_predict_the_step_gives_four_letters(learner):
     """`predict_the_step` must return four letters."""
-    is_tuple_of_words(learner.predict_the_step())
+    expect_four_strings(learner.predict_the_step())
 
 
 declare_answer_checks(
