@@ -19,7 +19,7 @@ from autograder.checking.expectations import (
 )
 from autograder.checking.gradient_checking import declare_gradient_check
 from autograder.checking.marks import exercise
-from autograder.judging.misconceptions import misconception, misconception_by_edit
+from autograder.judging.misconceptions import misconception, misconception_by_edit, misconceptions_by_edit
 from autograder.judging.outcome import Failed
 from autograder.sandbox.processes import LearnerRaised
 from autograder.sandbox.wire import Seed
@@ -28,6 +28,6 @@ __all__ = [
     "Failed", "LearnerRaised", "Seed", "agree", "answer_check", "as_array", "declare_answer_checks",
     "declare_gradient_check", "directional_derivative", "draw_away_from_zero", "draw_labels", "draw_seed",
     "draw_zeros_and_ones", "exercise", "expect", "expect_array", "expect_close", "expect_costs", "expect_each_once", "expect_parts",
-    "expect_raises", "expect_words", "misconception", "misconception_by_edit", "numerical_gradient",
+    "expect_raises", "expect_words", "misconception", "misconception_by_edit", "misconceptions_by_edit", "numerical_gradient",
     "numerical_gradient_at_once",
 ]  # fmt: skip

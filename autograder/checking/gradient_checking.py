@@ -7,7 +7,7 @@ import numpy as np
 
 from autograder.checking.expectations import expect, expect_array, expect_close, expect_raises
 from autograder.checking.marks import exercise
-from autograder.judging.misconceptions import misconception_by_edit
+from autograder.judging.misconceptions import misconceptions_by_edit
 
 
 def declare_gradient_check(namespace: dict[str, Any], measured: str, sizes: str, zeros: str) -> None:
@@ -24,17 +24,11 @@ def declare_gradient_check(namespace: dict[str, Any], measured: str, sizes: str,
     """
     namespace.update({name: value for name, value in globals().items() if name.startswith("test_")})
     names = {"measured": measured, "sizes": sizes, "zeros": zeros}
-    for idea, old, new, message, source in _WRONG_IDEAS:
-        old, new = old.format(**names), new.format(**names)
-        misconception_by_edit(
-            "gradient_check",
-            idea,
-            old=old,
-            new=new,
-            message=message,
-            source=source,
-            file=namespace["__file__"],
-        )
+    rows = [
+        (idea, old.format(**names), new.format(**names), message, source)
+        for idea, old, new, message, source in _WRONG_IDEAS
+    ]
+    misconceptions_by_edit("gradient_check", *rows, file=namespace["__file__"])
 
 
 class Curve:

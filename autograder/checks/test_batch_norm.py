@@ -13,6 +13,7 @@ from autograder.checking import (
     expect_raises,
     expect_words,
     misconception_by_edit,
+    misconceptions_by_edit,
     numerical_gradient,
 )
 
@@ -80,7 +81,7 @@ MEAN, VAR, HAT = (
     "    var = (centred**2).mean(axis=0)",
     "    x_hat = centred / np.sqrt(var + eps)",
 )
-for _name, _old, _new, _message, _source in [
+misconceptions_by_edit("normalise_batch",
     ("takes_the_statistics_over_everything", MEAN + "\n    centred = x - mean\n" + VAR, "    mean = np.full(x.shape[1], x.mean())\n    centred = x - mean\n    var = np.full(x.shape[1], (centred**2).mean())",
      "You take one mean and one variance for the whole batch. Every feature has its own: axis 0.", "axis mistakes in learners' public repositories"),
     ("divides_by_n_minus_1", VAR, "    var = (centred**2).sum(axis=0) / max(1, len(x) - 1)",
@@ -99,8 +100,7 @@ for _name, _old, _new, _message, _source in [
      "Your variance is a sum of squares. Divide by N.", "facts T14: sum for mean"),
     ("root_of_one_square", HAT, "    x_hat = centred / np.sqrt(centred**2 + eps)",
      "You divide each value by its own distance from the mean: a root of one square is an absolute value. The mean of the squares belongs under the root.", "document 002: sigma without a sum; everything becomes √3 there"),
-]:  # fmt: skip
-    misconception_by_edit("normalise_batch", _name, old=_old, new=_new, message=_message, source=_source)
+)  # fmt: skip
 
 
 # --- batchnorm_forward ----------------------------------------------------------------------------------------------
@@ -190,7 +190,7 @@ RUN_MEAN = '        bn_param["running_mean"] = momentum * running_mean + (1 - mo
 RUN_VAR = '        bn_param["running_var"] = momentum * running_var + (1 - momentum) * var'
 OUT = "    out = gamma * x_hat + beta"
 TEST = "        x_hat = (x - running_mean) / np.sqrt(running_var + eps)"
-for _name, _old, _new, _message, _source in [
+misconceptions_by_edit("batchnorm_forward",
     ("momentum_on_the_new", RUN_MEAN + "\n" + RUN_VAR, RUN_MEAN.replace("momentum * running_mean + (1 - momentum) * mean", "(1 - momentum) * running_mean + momentum * mean") + "\n" + RUN_VAR.replace("momentum * running_var + (1 - momentum) * var", "(1 - momentum) * running_var + momentum * var"),
      "Your momentum stands before the new value, as in PyTorch. Here it is the share of the old one.", "facts T14: momentum reversed"),
     ("running_variance_is_unbiased", RUN_VAR, RUN_VAR.replace("* var", "* var * len(x) / max(1, len(x) - 1)"),
@@ -211,8 +211,7 @@ for _name, _old, _new, _message, _source in [
      "In mode test you divide by the running variance. Divide by its root.", "published error: no root"),
     ("gamma_scales_the_shift_too", OUT, "    out = gamma * (x_hat + beta)",
      "gamma multiplies beta as well. Scale first, then shift.", "reasoned: a bracket"),
-]:  # fmt: skip
-    misconception_by_edit("batchnorm_forward", _name, old=_old, new=_new, message=_message, source=_source)
+)  # fmt: skip
 
 
 # --- the two backward passes ----------------------------------------------------------------------------------------
@@ -297,7 +296,7 @@ def check_backward(name):
     test_alt_at_the_edges,
 ) = check_backward("batchnorm_backward_alt")
 
-for _name, _old, _new, _message, _source in [
+misconceptions_by_edit("batchnorm_backward",
     ("statistics_are_constants", "    dcentred = dcentred + 2 / N * centred * dvar\n    dmean = -dcentred.sum(axis=0)\n    dx = dcentred + dmean / N", "    dx = dcentred",
      "You treat mean and variance as constants. Both were made from x, and their gradients flow back into dx.", "facts T14: error .55"),
     ("forgets_the_variance", "    dcentred = dcentred + 2 / N * centred * dvar\n", "",
@@ -318,8 +317,7 @@ for _name, _old, _new, _message, _source in [
      "dgamma multiplies by x. gamma stands before the *normalised* values.", "published error"),
     ("means_for_gamma_and_beta", "    dbeta = dout.sum(axis=0)\n    dgamma = (dout * x_hat).sum(axis=0)", "    dbeta = dout.mean(axis=0)\n    dgamma = (dout * x_hat).mean(axis=0)",
      "dgamma and dbeta are sums over the batch, not means: the 1/N of a mean loss is in dout already.", "a second 1/N"),
-]:  # fmt: skip
-    misconception_by_edit("batchnorm_backward", _name, old=_old, new=_new, message=_message, source=_source)
+)  # fmt: skip
 
 ALT = "    dx = gamma / np.sqrt(var + eps) * (dout - (dbeta + x_hat * dgamma) / len(x))"
 for _name, _new, _message, _source in [
@@ -377,7 +375,7 @@ def test_update_at_the_edges(learner, reference, rng):
 U_MEAN = "    running_mean = (1 - momentum) * running_mean + momentum * mean"
 U_VAR = "    running_var = (1 - momentum) * running_var + momentum * unbiased"
 UNBIASED = "    unbiased = ((x - mean) ** 2).sum(axis=0) / (len(x) - 1)"
-for _name, _old, _new, _message, _source in [
+misconceptions_by_edit("update_running",
     ("update_momentum_on_the_old", U_MEAN + "\n" + U_VAR, "    running_mean = momentum * running_mean + (1 - momentum) * mean\n    running_var = momentum * running_var + (1 - momentum) * unbiased",
      "Your momentum stands before the old value, as in CS231n. In PyTorch it is the share of the new one.", "facts T14: momentum reversed"),
     ("update_with_the_biased_variance", UNBIASED, "    unbiased = x.var(axis=0)",
@@ -390,8 +388,7 @@ for _name, _old, _new, _message, _source in [
      "You add to the old values without letting them shrink: (1 − momentum) times the old is missing.", "published error: statistics that grow without end"),
     ("update_measures_from_the_running_mean", UNBIASED, "    unbiased = ((x - running_mean) ** 2).sum(axis=0) / (len(x) - 1)",
      "The batch's variance is measured from the batch's own mean, not from the running one.", "reasoned"),
-]:  # fmt: skip
-    misconception_by_edit("update_running", _name, old=_old, new=_new, message=_message, source=_source)
+)  # fmt: skip
 
 
 def fixed(rng, D):
@@ -426,7 +423,7 @@ def test_inference_example_by_example(learner, reference, rng):
 
 
 INFERENCE = "    out = slope * x + (beta - slope * running_mean)"
-for _name, _old, _new, _message, _source in [
+misconceptions_by_edit("batchnorm_inference",
     ("infers_with_the_batch", INFERENCE, "    out = gamma * (x - x.mean(axis=0)) / np.sqrt(x.var(axis=0) + eps) + beta",
      "You normalise with the batch. Here the running values are the statistics.", "facts T14: a batch of one becomes all zeros"),
     ("inference_eps_outside", "    slope = gamma / np.sqrt(running_var + eps)", "    slope = gamma / (np.sqrt(running_var) + eps)",
@@ -439,8 +436,7 @@ for _name, _old, _new, _message, _source in [
      "gamma is missing.", "hidden where gamma is 1"),
     ("inference_scales_the_shift", INFERENCE, "    out = slope * (x - running_mean) + gamma * beta",
      "gamma multiplies beta as well. Scale first, then shift.", "reasoned: a bracket"),
-]:  # fmt: skip
-    misconception_by_edit("batchnorm_inference", _name, old=_old, new=_new, message=_message, source=_source)
+)  # fmt: skip
 
 
 # --- predict_the_outputs --------------------------------------------------------------------------------------------

@@ -28,6 +28,7 @@ from autograder.checking import (
     expect_parts,
     misconception,
     misconception_by_edit,
+    misconceptions_by_edit,
 )
 
 NEEDS = {
@@ -315,7 +316,8 @@ def test_factor_of_one_number_and_of_extreme_ones(learner, reference, rng):
     agree(learner, reference, "bartlett_factor", cases)
 
 
-for name, old, new, message, source in (
+misconceptions_by_edit(
+    "bartlett_factor",
     (
         "forgets_the_root",
         "np.sqrt(chi2)",
@@ -365,8 +367,7 @@ for name, old, new, message, source in (
         "This is the Wishart matrix itself. The factor is asked for.",
         "factor and product mixed up",
     ),
-):
-    misconception_by_edit("bartlett_factor", name, old=old, new=new, message=message, source=source)
+)
 
 
 # --- sample_wishart -------------------------------------------------------------------------------------------------
@@ -435,7 +436,8 @@ def test_wishart_scale_seed_and_one_dimension(learner, rng):
     chi_square(sum(float(expect_array(S, (1, 1))[0, 0]) for S in single) / 3.0, 250.0)
 
 
-for name, old, new, message, source in (
+misconceptions_by_edit(
+    "sample_wishart",
     (
         "has_equal_degrees_of_freedom",
         "nu - np.arange(dim)",
@@ -506,8 +508,7 @@ for name, old, new, message, source in (
         "The Cholesky factor of W is transposed: L is lower triangular, and L times its transpose is W.",
         "MATLAB's and SciPy's chol gives the upper factor, whose transpose comes first",
     ),
-):
-    misconception_by_edit("sample_wishart", name, old=old, new=new, message=message, source=source)
+)
 
 
 # --- hyper_posterior ------------------------------------------------------------------------------------------------
@@ -573,7 +574,8 @@ def test_posterior_of_one_row_one_column_and_strong_priors(learner, reference, r
     agree(learner, reference, "hyper_posterior", cases)
 
 
-for name, old, new, message, source in (
+misconceptions_by_edit(
+    "hyper_posterior",
     (
         "takes_the_mean_scatter",
         "centred.T @ centred",
@@ -644,8 +646,7 @@ for name, old, new, message, source in (
         "nu_n must grow by the number of rows, as beta_n does.",
         "one of the two counts forgotten",
     ),
-):
-    misconception_by_edit("hyper_posterior", name, old=old, new=new, message=message, source=source)
+)
 
 
 # --- sample_hyperparameters -----------------------------------------------------------------------------------------
@@ -715,7 +716,8 @@ def test_hyperparameters_follow_the_seed(learner, rng):
     expect(not np.allclose(np.asarray(other[0]), np.asarray(one[0]), rtol=1e-6, atol=0.0))
 
 
-for name, old, new, message, source in (
+misconceptions_by_edit(
+    "sample_hyperparameters",
     (
         "takes_nu_for_beta",
         "np.linalg.cholesky(beta_n * Lambda)",
@@ -786,8 +788,7 @@ for name, old, new, message, source in (
         "The Wishart draw *is* the precision matrix; do not invert it.",
         "facts: covariance for precision",
     ),
-):
-    misconception_by_edit("sample_hyperparameters", name, old=old, new=new, message=message, source=source)
+)
 
 
 # --- row_posterior --------------------------------------------------------------------------------------------------
@@ -865,7 +866,8 @@ def test_row_posterior_of_small_sizes(learner, reference, rng):
     agree(learner, reference, "row_posterior", cases)
 
 
-for name, old, new, message, source in (
+misconceptions_by_edit(
+    "row_posterior",
     (
         "counts_holes_as_ratings",
         "np.tensordot(mask.astype(float), outer, axes=1)",
@@ -929,8 +931,7 @@ for name, old, new, message, source in (
         "You use alpha as a variance. It is the precision of a rating: more alpha, more trust.",
         "precision and variance mixed up",
     ),
-):
-    misconception_by_edit("row_posterior", name, old=old, new=new, message=message, source=source)
+)
 
 
 # --- sample_rows ----------------------------------------------------------------------------------------------------
@@ -1008,7 +1009,8 @@ def test_rows_follow_the_seed(learner, rng):
     expect(np.abs(expect_array(other, (4, 2)) - one).min() > 0)
 
 
-for name, old, new, message, source in (
+misconceptions_by_edit(
+    "sample_rows",
     (
         "forgets_the_transpose",
         "np.linalg.solve(C.transpose(0, 2, 1), noise)",
@@ -1065,8 +1067,7 @@ for name, old, new, message, source in (
         "You use the diagonal of the precision only: the entries of a row must be correlated, and scatter more than that.",
         "document 002: the answer passes the diagonal to a scalar normal",
     ),
-):
-    misconception_by_edit("sample_rows", name, old=old, new=new, message=message, source=source)
+)
 
 
 # --- bpmf -----------------------------------------------------------------------------------------------------------
@@ -1182,7 +1183,8 @@ def test_prior_of_both_sides(learner, rng):
     expect(abs(np.mean(sizes) - SIZE_FROM_THE_PRIOR) < 0.5)
 
 
-for name, old, new, message, source in (
+misconceptions_by_edit(
+    "bpmf",
     (
         "keeps_the_burn_in",
         "if sweep >= burn_in:\n            prediction += U @ V.T / (sweeps - burn_in)",
@@ -1260,8 +1262,7 @@ for name, old, new, message, source in (
         "You return the sum over the sweeps. Divide by their number.",
         "the mean forgotten",
     ),
-):
-    misconception_by_edit("bpmf", name, old=old, new=new, message=message, source=source)
+)
 
 
 @misconception(
@@ -1416,7 +1417,8 @@ def test_lkj_follows_the_seed(learner, rng):
     expect(np.abs(expect_array(other, (4, 4)) - one).max() > 1e-6)
 
 
-for name, old, new, message, source in (
+misconceptions_by_edit(
+    "lkj_cholesky",
     (
         "forgets_the_roots",
         "L[i, :i] = np.sqrt(y) * direction\n        L[i, i] = np.sqrt(1 - y)",
@@ -1494,8 +1496,7 @@ for name, old, new, message, source in (
         "This is the correlation matrix. Its lower factor is asked for.",
         "factor and product mixed up",
     ),
-):
-    misconception_by_edit("lkj_cholesky", name, old=old, new=new, message=message, source=source)
+)
 
 
 @misconception(

@@ -12,6 +12,7 @@ from autograder.checking import (
     expect_parts,
     misconception,
     misconception_by_edit,
+    misconceptions_by_edit,
     numerical_gradient,
 )
 
@@ -170,7 +171,7 @@ def test_cols_edges(learner, reference, rng):
 
 
 T = "windows.transpose(0, 2, 3, 1, 4, 5)"
-for _name, _old, _new, _message, _source in [
+misconceptions_by_edit("im2col",
     ("puts_channels_last", T, "windows.transpose(0, 2, 3, 4, 5, 1)", "Inside a row the channel comes first, then row and column of the patch. Yours comes last.", "facts T11: order k,k,C in place of C,k,k, invisible for one channel"),
     ("reshapes_without_transpose", T, "windows", "You reshape without moving the axes first: numbers of different patches stand in one row.", "facts T11: reshape without transpose"),
     ("turns_the_patch", T, "windows.transpose(0, 2, 3, 1, 5, 4)", "Rows and columns of the patch are swapped inside a row.", "axis mistakes"),
@@ -180,8 +181,7 @@ for _name, _old, _new, _message, _source in [
     ("pads_with_the_edge", "(pad, pad)))", '(pad, pad)), mode="edge")', "You pad with copies of the border. The padding is zeros.", "reasoned: np.pad's other mode"),
     ("ignores_the_pad", "np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))", "x", "The padding is missing.", "facts T11: padding of 2 forgotten, 24x24"),
     ("ignores_the_stride", "windows[:, :, ::stride, ::stride]", "windows", "The stride is missing: you return every patch.", "reasoned"),
-]:  # fmt: skip
-    misconception_by_edit("im2col", _name, old=_old, new=_new, message=_message, source=_source)
+)  # fmt: skip
 
 
 # --- conv_forward ---------------------------------------------------------------------------------------------------
@@ -227,7 +227,7 @@ def test_conv_edges(learner, reference, rng):
 
 
 OUT = "rows.reshape(x.shape[0], OH, OW, F).transpose(0, 3, 1, 2)"
-for _name, _old, _new, _message, _source in [
+misconceptions_by_edit("conv_forward",
     ("flips_the_filter", "@ w.reshape(F, -1).T", "@ w[:, :, ::-1, ::-1].reshape(F, -1).T", "Your filters are flipped. This layer lays them on the image as they are.", "facts T11: flipped, off by 1.3"),
     ("forgets_the_bias", " + b  #", "  #", "The bias is missing.", "reasoned"),
     ("reshapes_without_transpose", OUT, "rows.reshape(x.shape[0], F, OH, OW)", "You reshape straight to (N, F, OH, OW). The rows hold the filters last: reshape to that, then move the axis.", "facts T11: reshape without transpose"),
@@ -235,8 +235,7 @@ for _name, _old, _new, _message, _source in [
     ("swaps_height_and_width", OUT, "rows.reshape(x.shape[0], OW, OH, F).transpose(0, 3, 2, 1)", "Height and width are swapped.", "axis mistakes"),
     ("filters_in_another_order", "@ w.reshape(F, -1).T", "@ w.transpose(0, 2, 3, 1).reshape(F, -1).T", "Your filters are flattened with the channel last, your patches with the channel first.", "facts T11: order k,k,C"),
     ("reshapes_the_filters_wrongly", "w.reshape(F, -1).T", "w.reshape(-1, F)", "The filters are reshaped where they should be transposed: flatten each, then transpose.", "reasoned: reshape is no transpose"),
-]:  # fmt: skip
-    misconception_by_edit("conv_forward", _name, old=_old, new=_new, message=_message, source=_source)
+)  # fmt: skip
 
 
 # --- conv_backward --------------------------------------------------------------------------------------------------
@@ -303,7 +302,7 @@ def test_conv_gradient_edges(learner, reference, rng):
         compare_conv(learner, reference, rng, case, 0, 1, 2)
 
 
-for _name, _old, _new, _message, _source in [
+misconceptions_by_edit("conv_backward",
     ("reshapes_dout_without_transpose", "dout.transpose(0, 2, 3, 1).reshape(-1, F)", "dout.reshape(-1, F)", "You reshape `dout` without moving the filters' axis last: its rows no longer belong to the patches.", "facts T11: reshape without transpose"),
     ("overwrites_the_copies", "] += dcols", "] = dcols", "You overwrite what came back to a pixel's other copies. Add it up.", "reasoned: = in place of +="),
     ("takes_means", "db = rows.sum(axis=0)", "db = rows.mean(axis=0)", "db is a sum over images and places, not a mean.", "reasoned: the mean is in dout already"),
@@ -311,8 +310,7 @@ for _name, _old, _new, _message, _source in [
     ("divides_by_n", ".reshape(w.shape)", ".reshape(w.shape) / N", "dw is divided by the number of images. `dout` already holds the 1/N.", "1/N twice, published error"),
     ("flips_dw", ".reshape(w.shape)", ".reshape(w.shape)[:, :, ::-1, ::-1]", "dw is flipped; nothing is flipped in the forward pass.", "formulas of the flipped convolution copied"),
     ("flips_the_way_back", "(rows @ w.reshape(F, -1))", "(rows @ w[:, :, ::-1, ::-1].reshape(F, -1))", "dx uses flipped filters on top of putting each copy back where it came from: one flip too many.", "formulas of the flipped convolution copied"),
-]:  # fmt: skip
-    misconception_by_edit("conv_backward", _name, old=_old, new=_new, message=_message, source=_source)
+)  # fmt: skip
 
 
 # --- max_pool_forward -----------------------------------------------------------------------------------------------
@@ -360,15 +358,14 @@ def test_pool_edges(learner, reference, rng):
         )
 
 
-for _name, _old, _new, _message, _source in [
+misconceptions_by_edit("max_pool_forward",
     ("starts_from_zero", "-np.inf", "0.0", "You start from 0, so a window of negative values gives 0. Start from minus infinity.", "published error: invisible after ReLU"),
     ("takes_the_minimum", "np.full((x.shape[0], x.shape[1], OH, OW), -np.inf)\n    for u in range(height):\n        for v in range(width):\n            out = np.maximum(", "np.full((x.shape[0], x.shape[1], OH, OW), np.inf)\n    for u in range(height):\n        for v in range(width):\n            out = np.minimum(", "You take the minimum.", "reasoned"),
     ("averages", "out = np.full((x.shape[0], x.shape[1], OH, OW), -np.inf)\n    for u in range(height):\n        for v in range(width):\n            out = np.maximum(out, x[:, :, u : u + stride * OH : stride, v : v + stride * OW : stride])",
      "out = np.zeros((x.shape[0], x.shape[1], OH, OW))\n    for u in range(height):\n        for v in range(width):\n            out = out + x[:, :, u : u + stride * OH : stride, v : v + stride * OW : stride] / (height * width)", "You take the mean of each window, not its maximum.", "facts T11: average pooling"),
     ("pools_over_channels", "    cache = (x, pool_param)", "    out = np.broadcast_to(out.max(axis=1, keepdims=True), out.shape).copy()\n    cache = (x, pool_param)", "You take the maximum over the channels as well. Each channel is pooled on its own.", "axis mistakes"),
     ("takes_the_largest_size", "out = np.maximum(out, x[:, :, u : u + stride * OH : stride, v : v + stride * OW : stride])", "out = np.maximum(out, np.abs(x[:, :, u : u + stride * OH : stride, v : v + stride * OW : stride]))", "You compare absolute values; the maximum keeps the sign.", "reasoned"),
-]:  # fmt: skip
-    misconception_by_edit("max_pool_forward", _name, old=_old, new=_new, message=_message, source=_source)
+)  # fmt: skip
 
 
 # --- max_pool_backward ----------------------------------------------------------------------------------------------
@@ -425,14 +422,13 @@ def test_pool_gradient_edges(learner, reference, rng):
         compare_pool(learner, reference, rng, *case)
 
 
-for _name, _old, _new, _message, _source in [
+misconceptions_by_edit("max_pool_backward",
     ("shares_like_a_mean", "dx[place] += winner * dout", "dx[place] += dout / (height * width)", "You share the gradient among the window. The winner takes all.", "facts T11: average-pool backward, off by .65"),
     ("sends_to_everyone", "dx[place] += winner * dout", "dx[place] += dout", "You send the whole gradient to every value of the window.", "reasoned: the mask forgotten"),
     ("returns_the_mask", "dx[place] += winner * dout", "dx[place] += winner", "You return where the winners are. Multiply by what comes back.", "reasoned: dout forgotten"),
     ("overwrites_the_overlap", "dx[place] += winner * dout", "dx[place] = winner * dout", "Where windows overlap you overwrite. Add it up.", "reasoned: = in place of +="),
     ("sends_it_to_the_corner", "dx[place] += winner * dout", "dx[place] += dout if u == v == 0 else 0", "You send the gradient to the upper left corner of each window, whoever won.", "reasoned: upsampling"),
-]:  # fmt: skip
-    misconception_by_edit("max_pool_backward", _name, old=_old, new=_new, message=_message, source=_source)
+)  # fmt: skip
 
 
 # --- predict --------------------------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from autograder.checking import (
     expect_close,
     expect_parts,
     misconception_by_edit,
+    misconceptions_by_edit,
 )
 
 NEEDS = {"deep_gate_backward": ["deep_gate", "layer_backward"]}
@@ -110,7 +111,8 @@ def test_cell_cache(learner, reference, rng):
             expect_close(mine, true)
 
 
-for name, old, new, message, source in [
+misconceptions_by_edit(
+    "lstm_cell_forward",
     (
         "takes_the_weights_of_the_input_gate_twice",
         'parameters["Wo"]',
@@ -209,8 +211,7 @@ for name, old, new, message, source in [
         "yt_pred holds scores. The prediction is their softmax.",
         "common slip: the last function forgotten",
     ),
-]:
-    misconception_by_edit("lstm_cell_forward", name, old=old, new=new, message=message, source=source)
+)
 
 
 # --- deep_gate ------------------------------------------------------------------------------------------------------
@@ -269,7 +270,8 @@ def test_gate_of_large_scores(learner, reference, rng):
         expect_close(mine, reference.deep_gate(*arguments)[0])
 
 
-for name, old, new, message, source in [
+misconceptions_by_edit(
+    "deep_gate",
     (
         "tanh_in_the_second_layer",
         "gate = sigmoid(",
@@ -326,8 +328,7 @@ for name, old, new, message, source in [
         "The second layer went through the sigmoid twice. Each layer has one.",
         "sigmoid of sigmoid read literally",
     ),
-]:
-    misconception_by_edit("deep_gate", name, old=old, new=new, message=message, source=source)
+)
 
 
 # --- layer_backward -------------------------------------------------------------------------------------------------
@@ -408,7 +409,8 @@ def test_layer_backward_of_shut_gates(learner, reference, rng):
 
 
 SLOPE = "dscores = dvalue * value * (1.0 - value)"
-for name, old, new, message, source in [
+misconceptions_by_edit(
+    "layer_backward",
     (
         "forgets_the_slope",
         SLOPE,
@@ -486,8 +488,7 @@ for name, old, new, message, source in [
         "Your db is a flat array of n_out numbers; b is a column (n_out, 1). A flat db would broadcast along the wrong axis. Keep the dimension.",
         "the classic slip of this layout: (n,) against (n, 1)",
     ),
-]:
-    misconception_by_edit("layer_backward", name, old=old, new=new, message=message, source=source)
+)
 
 
 # --- deep_gate_backward ---------------------------------------------------------------------------------------------
@@ -562,7 +563,8 @@ NO_OUTER_SLOPE = "layer_backward(dgate / (gate * (1.0 - gate)), gate, hidden, W2
 NO_INNER_SLOPE = "layer_backward(dhidden / (hidden * (1.0 - hidden)), hidden, concat, W1)"
 SECOND_LINE = "\n    dconcat, dW1, db1 = "
 GRADIENTS = "return dconcat, dW1, db1, dW2, db2"
-for name, old, new, message, source in [
+misconceptions_by_edit(
+    "deep_gate_backward",
     (
         "forgets_the_outer_slope",
         OUTER,
@@ -633,8 +635,7 @@ for name, old, new, message, source in [
         "dconcat is zero. The gate's input is where the gradient leaves for the step before.",
         "common slip: only the weights get gradients",
     ),
-]:
-    misconception_by_edit("deep_gate_backward", name, old=old, new=new, message=message, source=source)
+)
 
 
 # --- gate_sensitivity -----------------------------------------------------------------------------------------------

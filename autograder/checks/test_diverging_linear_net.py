@@ -13,6 +13,7 @@ from autograder.checking import (
     expect_words,
     misconception,
     misconception_by_edit,
+    misconceptions_by_edit,
 )
 
 NEEDS = {
@@ -268,8 +269,7 @@ FORWARD_FAULTS = [
     ("bends_the_output", 'out = h @ params["W2"] + params["b2"]', 'out = np.maximum(0, h @ params["W2"] + params["b2"])',
      "You cut negative outputs off. The output layer is linear, too.", "a ReLU behind the last layer, asked for in document 001"),
 ]  # fmt: skip
-for idea, old, new, words, origin in FORWARD_FAULTS:
-    misconception_by_edit("forward", idea, old=old, new=new, message=words, source=origin)
+misconceptions_by_edit("forward", *FORWARD_FAULTS)
 
 
 # --- merge_layers ---------------------------------------------------------------------------------------------------
@@ -312,8 +312,7 @@ MERGE_FAULTS = [
     ("adds_the_first_bias_unweighted", 'bias = params["b1"] @ params["W2"] + params["b2"]', 'bias = params["b1"].sum() + params["b2"]',
      "The first layer's bias reaches the output through W2: multiply by it, do not only add up.", "step 1 with W2 forgotten in the second bracket"),
 ]  # fmt: skip
-for idea, old, new, words, origin in MERGE_FAULTS:
-    misconception_by_edit("merge_layers", idea, old=old, new=new, message=words, source=origin)
+misconceptions_by_edit("merge_layers", *MERGE_FAULTS)
 
 
 # --- backward -------------------------------------------------------------------------------------------------------
@@ -427,8 +426,7 @@ BACKWARD_FAULTS = [
     ("takes_the_gradient_of_a_finished_second_layer", 'dh = dout @ params["W2"].T', 'dh = dout @ (params["W2"] - h.T @ dout).T',
      "You changed W2 before it was used on the way back. All gradients belong to the same weights.", "facts: W2 updated before dh is computed"),
 ]  # fmt: skip
-for idea, old, new, words, origin in BACKWARD_FAULTS:
-    misconception_by_edit("backward", idea, old=old, new=new, message=words, source=origin)
+misconceptions_by_edit("backward", *BACKWARD_FAULTS)
 
 
 # --- train ----------------------------------------------------------------------------------------------------------
@@ -522,8 +520,7 @@ TRAIN_FAULTS = [
     ("never_renews_the_gradient", VELOCITY, "grads = backward(params, X, Y)[1] if step == 0 else kept\n        kept = grads\n        " + VELOCITY,
      "You use the gradient of the start in every step. Ask `backward` again after each update.", "the gradient computed before the loop"),
 ]  # fmt: skip
-for idea, old, new, words, origin in TRAIN_FAULTS:
-    misconception_by_edit("train", idea, old=old, new=new, message=words, source=origin)
+misconceptions_by_edit("train", *TRAIN_FAULTS)
 
 
 @misconception(
@@ -646,8 +643,7 @@ HESSIAN_FAULTS = [
     ("ignores_the_residuals", 'eps = 1e-4', 'Y = X @ params["W1"] @ params["W2"] + params["b1"] @ params["W2"] + params["b2"]\n    eps = 1e-4',
      "Only the part of the Hessian with the weights is there. The residuals bend the loss as well, at the targets that were passed.", "the Gauss-Newton matrix taken for the Hessian"),
 ]  # fmt: skip
-for idea, old, new, words, origin in HESSIAN_FAULTS:
-    misconception_by_edit("hessian_vector", idea, old=old, new=new, message=words, source=origin)
+misconceptions_by_edit("hessian_vector", *HESSIAN_FAULTS)
 
 
 @misconception(
@@ -782,8 +778,7 @@ TOP_FAULTS = [
     ("turns_the_sign", "return value", "return -value",
      "The sign is turned: the sharpest direction of a valley bends upwards.", "power iteration on the step instead of the slope"),
 ]  # fmt: skip
-for idea, old, new, words, origin in TOP_FAULTS:
-    misconception_by_edit("top_eigenvalue", idea, old=old, new=new, message=words, source=origin)
+misconceptions_by_edit("top_eigenvalue", *TOP_FAULTS)
 
 
 @misconception(
@@ -944,8 +939,7 @@ STANDARDISE_FAULTS = [
     ("uses_one_scale_for_all", WHERE, "scale = np.full(X.shape[1], X.std())",
      "All columns share one scale. Each column has its own standard deviation: axis=0.", "X.std() without an axis"),
 ]  # fmt: skip
-for idea, old, new, words, origin in STANDARDISE_FAULTS:
-    misconception_by_edit("standardise", idea, old=old, new=new, message=words, source=origin)
+misconceptions_by_edit("standardise", *STANDARDISE_FAULTS)
 
 
 # --- predict_the_runs -----------------------------------------------------------------------------------------------

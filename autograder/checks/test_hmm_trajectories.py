@@ -13,6 +13,7 @@ from autograder.checking import (
     expect_words,
     misconception,
     misconception_by_edit,
+    misconceptions_by_edit,
     numerical_gradient,
 )
 
@@ -125,8 +126,7 @@ DENSITY_EDITS = [
      "You return the density. The recursions need its logarithm, because the density underflows.",
      "facts: the unscaled forward pass works with densities"),
 ]  # fmt: skip
-for name, old, new, words, origin in DENSITY_EDITS:
-    misconception_by_edit("log_gaussian", name, old=old, new=new, message=words, source=origin)
+misconceptions_by_edit("log_gaussian", *DENSITY_EDITS)
 
 
 @misconception(
@@ -381,8 +381,7 @@ FORWARD_EDITS = [
      "log_A is missing: every change counts as certain.",
      "the transition left out of the recursion"),
 ]  # fmt: skip
-for name, old, new, words, origin in FORWARD_EDITS:
-    misconception_by_edit("forward_log", name, old=old, new=new, message=words, source=origin)
+misconceptions_by_edit("forward_log", *FORWARD_EDITS)
 
 
 @misconception(
@@ -467,8 +466,7 @@ BACKWARD_EDITS = [
      "beta of the next row is missing: only one row of the future is counted.",
      "the recursion without recursion"),
 ]  # fmt: skip
-for name, old, new, words, origin in BACKWARD_EDITS:
-    misconception_by_edit("backward_log", name, old=old, new=new, message=words, source=origin)
+misconceptions_by_edit("backward_log", *BACKWARD_EDITS)
 
 
 @misconception(
@@ -582,8 +580,7 @@ E_EDITS = [
      "You multiply the gammas of neighbouring rows, as if the two states were independent. They hang together through A.",
      "xi made of products of gammas"),
 ]  # fmt: skip
-for name, old, new, words, origin in E_EDITS:
-    misconception_by_edit("e_step", name, old=old, new=new, message=words, source=origin)
+misconceptions_by_edit("e_step", *E_EDITS)
 
 
 # --- m_step ---------------------------------------------------------------------------------------------------------
@@ -736,8 +733,7 @@ M_EDITS = [
      "You keep only the diagonal. The covariances between the coordinates belong to the result.",
      "a diagonal covariance assumed"),
 ]  # fmt: skip
-for name, old, new, words, origin in M_EDITS:
-    misconception_by_edit("m_step", name, old=old, new=new, message=words, source=origin)
+misconceptions_by_edit("m_step", *M_EDITS)
 
 
 @misconception(
@@ -873,8 +869,7 @@ TRAIN_EDITS = [
      "A is never updated, so no order is learnt.",
      "document 004: a random transition matrix, kept"),
 ]  # fmt: skip
-for name, old, new, words, origin in TRAIN_EDITS:
-    misconception_by_edit("train", name, old=old, new=new, message=words, source=origin)
+misconceptions_by_edit("train", *TRAIN_EDITS)
 
 
 @misconception(
@@ -1111,8 +1106,7 @@ CLASSIFY_EDITS = [
      "Only the last row is looked at. The log likelihood of the whole sequence is what counts.",
      "every movement ends at the same point"),
 ]  # fmt: skip
-for name, old, new, words, origin in CLASSIFY_EDITS:
-    misconception_by_edit("classify", name, old=old, new=new, message=words, source=origin)
+misconceptions_by_edit("classify", *CLASSIFY_EDITS)
 
 
 # --- predict_the_order ----------------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from autograder.checking import (
     expect_parts,
     misconception,
     misconception_by_edit,
+    misconceptions_by_edit,
 )
 
 NEEDS = {
@@ -207,7 +208,8 @@ def test_step_forward_with_large_cells_and_shut_gates(learner, reference, rng):
         expect_close(mine, reference.lstm_step_forward(*arguments)[:2])
 
 
-for name, old, new, message, source in [
+misconceptions_by_edit(
+    "lstm_step_forward",
     (
         "order_of_blocks_i_f_g_o",
         "i, f, o, g = [",
@@ -285,8 +287,7 @@ for name, old, new, message, source in [
         "The output gate is missing: next_h is o times tanh(next_c).",
         "Greff et al.: the variant without output gate",
     ),
-]:
-    misconception_by_edit("lstm_step_forward", name, old=old, new=new, message=message, source=source)
+)
 
 
 # --- state_backward -------------------------------------------------------------------------------------------------
@@ -374,7 +375,8 @@ def test_state_backward_is_the_slope_of_the_forward_pass(learner, rng):
         )
 
 
-for name, old, new, message, source in [
+misconceptions_by_edit(
+    "state_backward",
     (
         "drops_the_carried_cell_gradient",
         "dc = dnext_c + dnext_h",
@@ -487,8 +489,7 @@ for name, old, new, message, source in [
         "You went one chunk too far: dgates is the gradient in the gates' values. Their slopes are chunk 2, in gates_backward.",
         "LSTMs written in one go, in which chunks 2 and 3 share a line",
     ),
-]:
-    misconception_by_edit("state_backward", name, old=old, new=new, message=message, source=source)
+)
 
 
 # --- gates_backward -------------------------------------------------------------------------------------------------
@@ -568,7 +569,8 @@ def test_gates_backward_is_the_slope_of_the_forward_pass(learner, reference, rng
         expect_close((gradient * way).sum(), directional_derivative(loss, values[k], way), **GRADIENT)
 
 
-for name, old, new, message, source in [
+misconceptions_by_edit(
+    "gates_backward",
     (
         "sigmoid_slope_for_all_four",
         "slopes[:, 3 * H :] = 1.0 - gates[:, 3 * H :] ** 2",
@@ -639,8 +641,7 @@ for name, old, new, message, source in [
         "dx and dprev_h were made from dgates. They follow from da, behind the slopes.",
         "common slip: the right array for the weights, the wrong one for the inputs",
     ),
-]:
-    misconception_by_edit("gates_backward", name, old=old, new=new, message=message, source=source)
+)
 
 
 @misconception(
@@ -720,7 +721,8 @@ def test_step_backward_is_the_slope_of_the_step(learner, reference, rng):
         expect_close((gradient * way).sum(), directional_derivative(loss, arguments[k], way), **GRADIENT)
 
 
-for name, old, new, message, source in [
+misconceptions_by_edit(
+    "lstm_step_backward",
     (
         "swaps_h_and_c",
         "state_backward(dnext_h, dnext_c,",
@@ -791,8 +793,7 @@ for name, old, new, message, source in [
         "dgates and gates are swapped on the way into gates_backward.",
         "common slip: two arrays of one shape in the wrong order",
     ),
-]:
-    misconception_by_edit("lstm_step_backward", name, old=old, new=new, message=message, source=source)
+)
 
 
 # --- lstm_forward ---------------------------------------------------------------------------------------------------
@@ -846,7 +847,8 @@ def test_forward_remembers(learner, reference, rng):
     expect_close(second, reference.lstm_forward(other, h0, Wx, Wh, b)[0])
 
 
-for name, old, new, message, source in [
+misconceptions_by_edit(
+    "lstm_forward",
     (
         "ignores_h0",
         "for t in range(T):",
@@ -910,8 +912,7 @@ for name, old, new, message, source in [
         "Every step reads the first input. Step t reads x[:, t].",
         "common slip: a fixed index in a loop",
     ),
-]:
-    misconception_by_edit("lstm_forward", name, old=old, new=new, message=message, source=source)
+)
 
 
 # --- lstm_backward --------------------------------------------------------------------------------------------------
@@ -985,7 +986,8 @@ def test_backward_is_the_slope_of_the_forward_pass(learner, reference, rng):
 LOOP = "for t in reversed(range(T)):"
 SUM = "dnext_h = dh[:, t] + dprev_h"
 CALL = "lstm_step_backward(dnext_h, dprev_c, cache[t])"
-for name, old, new, message, source in [
+misconceptions_by_edit(
+    "lstm_backward",
     (
         "drops_dprev_h",
         SUM,
@@ -1063,8 +1065,7 @@ for name, old, new, message, source in [
         "Step t was undone with the cache of another step. dh[:, t] belongs to cache[t].",
         "common slip: shifted by one",
     ),
-]:
-    misconception_by_edit("lstm_backward", name, old=old, new=new, message=message, source=source)
+)
 
 
 # --- sequence_loss --------------------------------------------------------------------------------------------------
@@ -1148,7 +1149,8 @@ def test_sequence_loss_gradients_are_slopes(learner, reference, rng):
         )
 
 
-for name, old, new, message, source in [
+misconceptions_by_edit(
+    "sequence_loss",
     (
         "mean_error_for_every_step",
         "dscores = (probs - y) / y.size",
@@ -1234,8 +1236,7 @@ for name, old, new, message, source in [
         "dWy was divided by T once more. The mean is already in p − y.",
         "common slip: a mean taken twice",
     ),
-]:
-    misconception_by_edit("sequence_loss", name, old=old, new=new, message=message, source=source)
+)
 
 
 @misconception(

@@ -16,6 +16,7 @@ from autograder.checking import (
     expect_raises,
     expect_words,
     misconception_by_edit,
+    misconceptions_by_edit,
     numerical_gradient,
 )
 
@@ -88,7 +89,7 @@ def test_drift_at_the_edges(learner, rng):
 
 
 DRIFT = "        way = v0 * momentum * (1 - momentum**steps) / (1 - momentum)"
-for _name, _old, _new, _message, _source in [
+misconceptions_by_edit("velocity_drift",
     ("uses_the_start_velocity_first", DRIFT, "        way = v0 * (1 - momentum**steps) / (1 - momentum)",
      "You use the start velocity as it is in the first step. It is multiplied by the momentum before it is used.", "facts T19: 2 instead of 1"),
     ("waits_for_ever", DRIFT, "        way = v0 * momentum / (1 - momentum)",
@@ -101,8 +102,7 @@ for _name, _old, _new, _message, _source in [
      "With a momentum of 1 your formula is 0/0. Nothing fades there: each step goes the same way.", "the end of the range"),
     ("stands_still_at_one", "        way = v0 * steps", "        way = v0 * 0.0",
      "With a momentum of 1 you return 0. The velocity stays as it is and is used in each step.", "the end of the range"),
-]:  # fmt: skip
-    misconception_by_edit("velocity_drift", _name, old=_old, new=_new, message=_message, source=_source)
+)  # fmt: skip
 
 
 # --- init_velocity --------------------------------------------------------------------------------------------------
@@ -170,7 +170,7 @@ def test_velocities_of_an_unknown_kind(learner, rng):
         learner.init_velocity(Seed(1), SHAPES, "normal")
 
 
-for _name, _old, _new, _message, _source in [
+misconceptions_by_edit("init_velocity",
     ("uniform_is_centred", "rng.uniform(0, 1, size=shape)", "rng.uniform(-1, 1, size=shape)",
      '"uniform" must lie between 0 and 1; yours is centred at 0.', "facts T19: U(0,1) fails, U(−1,1) is merely slow"),
     ("centred_is_half_as_wide", "rng.uniform(-1, 1, size=shape)", "rng.uniform(-0.5, 0.5, size=shape)",
@@ -185,8 +185,7 @@ for _name, _old, _new, _message, _source in [
      "You make a generator of your own. Draw from `rng`, or every call gives the same numbers.", "default_rng(0) inside a function"),
     ("ones_are_small", '"ones": np.ones', '"ones": lambda shape: 0.01 * np.ones(shape)',
      '"ones" are exactly 1.', "reasoned: what one would rather start with"),
-]:  # fmt: skip
-    misconception_by_edit("init_velocity", _name, old=_old, new=_new, message=_message, source=_source)
+)  # fmt: skip
 
 
 # --- momentum_step --------------------------------------------------------------------------------------------------
@@ -230,7 +229,7 @@ def test_step_at_the_edges(learner, reference, rng):
 
 V_LINE = "    velocities = [momentum * v - learning_rate * g for v, g in zip(velocities, gradients)]"
 W_LINE = "    weights = [w + v for w, v in zip(weights, velocities)]"
-for _name, _old, _new, _message, _source in [
+misconceptions_by_edit("momentum_step",
     ("climbs", V_LINE, V_LINE.replace(" - learning_rate", " + learning_rate"),
      "The gradient is added to the velocity, so the step climbs. Take it off.", "facts T19: v = mu·v + g, the loss climbs"),
     ("moves_by_the_old_velocity", V_LINE + "\n" + W_LINE, W_LINE + "\n" + V_LINE,
@@ -247,8 +246,7 @@ for _name, _old, _new, _message, _source in [
      "The weight moves by the gradient alone; the velocity is computed and not used.", "reasoned"),
     ("looks_ahead", W_LINE, "    weights = [w + momentum * v - learning_rate * g for w, v, g in zip(weights, velocities, gradients)]",
      "This is Nesterov's step: the new velocity is used once more. Here the weight moves by the new velocity itself.", "Sutskever and others, 2013"),
-]:  # fmt: skip
-    misconception_by_edit("momentum_step", _name, old=_old, new=_new, message=_message, source=_source)
+)  # fmt: skip
 
 
 # --- gradients ------------------------------------------------------------------------------------------------------
@@ -311,7 +309,7 @@ def test_gradients_at_the_edges(learner, rng):
 
 D_LAYER = "    dlayer = (layers[-1] - Y) / len(X)"
 D_SCORE = "        dscore = dlayer * layers[i + 1] * (1 - layers[i + 1])"
-for _name, _old, _new, _message, _source in [
+misconceptions_by_edit("gradients",
     ("sums_over_the_examples", D_LAYER, "    dlayer = layers[-1] - Y",
      "Your gradient is N times too long: the cost is the mean over the examples.", "facts T19: with a sum gradient zeros fails as well"),
     ("turns_the_sign", D_LAYER, "    dlayer = (Y - layers[-1]) / len(X)",
@@ -328,8 +326,7 @@ for _name, _old, _new, _message, _source in [
      "You take the slope from the layer below. It is the layer's own result that was squashed.", "an index off by one"),
     ("stops_at_the_last_layer", "        dlayer = dscore @ weights[i].T", "        dlayer = np.zeros_like(layers[i])",
      "Only the last layer gets a gradient. Go back through its weights to the layer below.", "reasoned"),
-]:  # fmt: skip
-    misconception_by_edit("gradients", _name, old=_old, new=_new, message=_message, source=_source)
+)  # fmt: skip
 
 
 # --- train ----------------------------------------------------------------------------------------------------------
@@ -381,7 +378,7 @@ def test_train_at_the_edges(learner, reference, rng):
 
 T_STEP = "        weights, velocities = momentum_step(weights, velocities, grads, momentum, learning_rate)"
 T_ACC = "        accuracies[step] = np.mean(output.argmax(axis=1) == Y.argmax(axis=1))"
-for _name, _old, _new, _message, _source in [
+misconceptions_by_edit("train",
     ("starts_afresh_each_step", T_STEP, T_STEP.replace("weights, velocities = ", "weights, _ = "),
      "Every step begins with the start velocities again. Keep the new ones for the next step.", "a second return value thrown away"),
     ("ignores_the_start_velocities", T_STEP, "        velocities = [np.zeros_like(w) for w in weights] if step == 0 else velocities\n" + T_STEP,
@@ -395,8 +392,7 @@ for _name, _old, _new, _message, _source in [
      "The step is computed and thrown away. `momentum_step` returns new lists.", "reasoned: in place or not"),
     ("forgets_momentum", T_STEP, T_STEP.replace("grads, momentum,", "grads, 0.0,"),
      "The momentum that was passed is not used.", "reasoned"),
-]:  # fmt: skip
-    misconception_by_edit("train", _name, old=_old, new=_new, message=_message, source=_source)
+)  # fmt: skip
 
 
 # --- predict_the_starts and diagnose --------------------------------------------------------------------------------

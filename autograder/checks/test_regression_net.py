@@ -14,6 +14,7 @@ from autograder.checking import (
     expect_words,
     misconception,
     misconception_by_edit,
+    misconceptions_by_edit,
     numerical_gradient,
 )
 
@@ -751,7 +752,7 @@ def test_gradients_at_the_edges(learner, reference, rng):
 
 
 SLOPE = " * sigmoid_slope(a2[:, 1:])"
-for idea, old, new, words, origin in [
+misconceptions_by_edit("gradients",
     ("has_no_slope", SLOPE, "",
      "The slope of the hidden layer is missing: dT2 is right and dT1 is not. Multiply what comes back by sigmoid_slope of the hidden values.",
      "document 000: the second answer's gradient in a network with a sigmoid; measured: error .70 in T1, the minimiser stops at step 0"),
@@ -822,8 +823,7 @@ for idea, old, new, words, origin in [
     ("subtracts_the_penalty", "dT1[:, 1:] += reg / N * T1[:, 1:]\n    dT2[:, 1:] += reg / N * T2[:, 1:]",
      "dT1[:, 1:] -= reg / N * T1[:, 1:]\n    dT2[:, 1:] -= reg / N * T2[:, 1:]",
      "The penalty's gradient is subtracted. Larger weights cost more, so it is added.", "the update written in place of the gradient"),
-]:  # fmt: skip
-    misconception_by_edit("gradients", idea, old=old, new=new, message=words, source=origin)
+)  # fmt: skip
 
 
 @misconception(

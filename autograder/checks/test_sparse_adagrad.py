@@ -13,6 +13,7 @@ from autograder.checking import (
     expect_parts,
     expect_words,
     misconception_by_edit,
+    misconceptions_by_edit,
 )
 
 NEEDS = {"one_over_n_rows": ["scatter_gradient"], "adagrad_rows": ["scatter_gradient"]}
@@ -146,7 +147,7 @@ def test_scatter_at_the_edges(learner, reference, rng):
 
 
 ADD = "    np.add.at(summed, position, grads)"
-for _name, _old, _new, _message, _source in [
+misconceptions_by_edit("scatter_gradient",
     ("keeps_the_last", ADD, "    summed[position] = grads",
      "Of a repeated row only the last gradient is left. Add them up.", "facts T15c: assignment by an index array"),
     ("keeps_one_of_the_repeats", ADD, "    np.maximum.at(summed, position, -np.inf)\n    summed[position[::-1]] += grads[::-1]",
@@ -159,8 +160,7 @@ for _name, _old, _new, _message, _source in [
      "The rows are ascending, the sums stand in the order of first mention: each sum belongs to the wrong row.", "reasoned: sorting one of two arrays that belong together"),
     ("adds_absolute_values", ADD, "    np.add.at(summed, position, np.abs(grads))",
      "You add up absolute values. Gradients of opposite signs cancel.", "reasoned: how much instead of where to"),
-]:  # fmt: skip
-    misconception_by_edit("scatter_gradient", _name, old=_old, new=_new, message=_message, source=_source)
+)  # fmt: skip
 
 
 # --- one_over_n_rows ------------------------------------------------------------------------------------------------
@@ -223,7 +223,7 @@ def test_one_over_n_at_the_edges(learner, reference, rng):
 
 COUNT = "    np.add.at(counts, indices, 1)"
 STEP = "    E[unique] -= learning_rate / counts[unique][:, None] * summed"
-for _name, _old, _new, _message, _source in [
+misconceptions_by_edit("one_over_n_rows",
     ("counts_a_batch_once", COUNT, "    counts[unique] += 1",
      "A repeated row is counted once a batch. It is mentioned several times, and each mention counts.", "facts T15c: counts[[1, 1, 2]] += 1 drops a repeat"),
     ("climbs", STEP, STEP.replace("-=", "+="),
@@ -241,8 +241,7 @@ for _name, _old, _new, _message, _source in [
     ("drops_repeated_gradients", "    unique, summed = scatter_gradient(indices, grads)",
      "    unique = np.unique(indices)\n    last = {row: k for k, row in enumerate(indices.tolist())}\n    summed = grads[[last[row] for row in unique.tolist()]].reshape(len(unique), grads.shape[1])",
      "Of a repeated row only the last gradient counts. Sum them with `scatter_gradient`.", "facts T15c: E[idx] -= drops repeats"),
-]:  # fmt: skip
-    misconception_by_edit("one_over_n_rows", _name, old=_old, new=_new, message=_message, source=_source)
+)  # fmt: skip
 
 
 # --- adagrad_rows ---------------------------------------------------------------------------------------------------
@@ -325,7 +324,7 @@ def test_adagrad_at_the_edges(learner, reference, rng):
 
 GROW = "    G[unique] += g**2"
 MOVE = "    E[unique] -= learning_rate * g / (np.sqrt(G[unique]) + eps)"
-for _name, _old, _new, _message, _source in [
+misconceptions_by_edit("adagrad_rows",
     ("divides_by_the_old_squares", GROW + "\n" + MOVE, MOVE + "\n" + GROW,
      "You step first and add to G afterwards, so the step divides by the G of the batches before. Add first.", "facts T15c: G after the step"),
     ("squares_before_summing", GROW, "    np.add.at(G, indices, grads**2)",
@@ -347,8 +346,7 @@ for _name, _old, _new, _message, _source in [
     ("drops_repeats", "    unique, g = scatter_gradient(indices, grads)",
      "    unique = np.unique(indices)\n    last = {row: k for k, row in enumerate(indices.tolist())}\n    g = grads[[last[row] for row in unique.tolist()]].reshape(len(unique), grads.shape[1])",
      "Of a repeated row only the last gradient counts. Sum them with `scatter_gradient`.", "facts T15c: E[idx] -= drops repeats"),
-]:  # fmt: skip
-    misconception_by_edit("adagrad_rows", _name, old=_old, new=_new, message=_message, source=_source)
+)  # fmt: skip
 
 
 # --- predict_the_steps and diagnose ---------------------------------------------------------------------------------

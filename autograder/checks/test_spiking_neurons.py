@@ -13,6 +13,7 @@ from autograder.checking import (
     expect_words,
     misconception,
     misconception_by_edit,
+    misconceptions_by_edit,
 )
 
 NEEDS = {
@@ -359,8 +360,7 @@ SIMULATE_IDEAS = [
      "Step k uses the current of the step before it. It gets current[k].",
      "the start counted as step 0"),
 ]  # fmt: skip
-for idea, old, new, words, origin in SIMULATE_IDEAS:
-    misconception_by_edit("simulate", idea, old=old, new=new, message=words, source=origin)
+misconceptions_by_edit("simulate", *SIMULATE_IDEAS)
 
 
 @misconception(
@@ -505,8 +505,7 @@ TRAIN_IDEAS = [
      "Your train holds the times. It holds 1 where there is a spike, and the place says when.",
      "place and value mixed up"),
 ]  # fmt: skip
-for idea, old, new, words, origin in TRAIN_IDEAS:
-    misconception_by_edit("spike_train", idea, old=old, new=new, message=words, source=origin)
+misconceptions_by_edit("spike_train", *TRAIN_IDEAS)
 
 # --- synapse_current ------------------------------------------------------------------------------------------------
 
@@ -603,8 +602,7 @@ SYNAPSE_IDEAS = [
      "Your current is there in the step of a spike only. What was there before decays; it does not vanish.",
      "T12: bare pulses; document 001: the answer's simplest example"),
 ]  # fmt: skip
-for idea, old, new, words, origin in SYNAPSE_IDEAS:
-    misconception_by_edit("synapse_current", idea, old=old, new=new, message=words, source=origin)
+misconceptions_by_edit("synapse_current", *SYNAPSE_IDEAS)
 
 # --- two_cells ------------------------------------------------------------------------------------------------------
 
@@ -680,8 +678,7 @@ TWO_IDEAS = [
      "Your second train is a copy of the first. The second cell has its own voltage and its own delay.",
      "one for one taken for the same"),
 ]  # fmt: skip
-for idea, old, new, words, origin in TWO_IDEAS:
-    misconception_by_edit("two_cells", idea, old=old, new=new, message=words, source=origin)
+misconceptions_by_edit("two_cells", *TWO_IDEAS)
 
 # --- predict_the_weight ---------------------------------------------------------------------------------------------
 
@@ -880,8 +877,7 @@ STDP_IDEAS = [
      "You take the mean over the strengthening pairs. Each pair counts, so it is a sum.",
      "losses are means, this is not one"),
 ]  # fmt: skip
-for idea, old, new, words, origin in STDP_IDEAS:
-    misconception_by_edit("stdp", idea, old=old, new=new, message=words, source=origin)
+misconceptions_by_edit("stdp", *STDP_IDEAS)
 
 
 @misconception(
@@ -983,8 +979,7 @@ TRACE_IDEAS = [
      "Only one side of the rule is there: spikes of pre must weaken by the trace of post.",
      "half of the window"),
 ]  # fmt: skip
-for idea, old, new, words, origin in TRACE_IDEAS:
-    misconception_by_edit("stdp_traces", idea, old=old, new=new, message=words, source=origin)
+misconceptions_by_edit("stdp_traces", *TRACE_IDEAS)
 
 
 @misconception(

@@ -16,6 +16,7 @@ from autograder.checking import (
     expect_parts,
     misconception,
     misconception_by_edit,
+    misconceptions_by_edit,
 )
 
 NEEDS = {
@@ -401,7 +402,7 @@ def multiplies_back(M):
     return E * 2.0**halvings
 
 
-for name, old, new, words, where in [
+misconceptions_by_edit("expm",
     ("sums_the_plain_series", "halvings = max(0, int(np.ceil(np.log2(norm))) + 1) if norm > 0 else 0", "halvings = 0",
      "You sum the series of M itself. For a large M the terms grow far beyond the result: halve M first.",
      "the plain series of the lesson's figure; Moler and Van Loan's method 1"),
@@ -423,8 +424,7 @@ for name, old, new, words, where in [
     ("leaves_out_the_identity", "term, E = np.eye(len(M)), np.eye(len(M))", "term, E = np.eye(len(M)), np.zeros(M.shape)",
      "The first term of the series is missing: the sum starts from the identity.",
      "a sum that starts at zero"),
-]:  # fmt: skip
-    misconception_by_edit("expm", name, old=old, new=new, message=words, source=where)
+)  # fmt: skip
 
 
 # --- discretise -----------------------------------------------------------------------------------------------------
@@ -599,7 +599,7 @@ def test_simulate_names_what_does_not_fit(learner, reference, rng):
 
 MOVE = "x = Ad @ x + Bd @ u_k"
 LOOK = "rows.append(C @ x + D @ u_k)"
-for name, old, new, words, where in [
+misconceptions_by_edit("simulate",
     ("reads_after_the_update", f"{LOOK}\n        {MOVE}", f"{MOVE}\n        {LOOK}",
      "You move on before you read the sensors. Row 0 must belong to x0.",
      "facts T27: y after the update, off by .077"),
@@ -624,8 +624,7 @@ for name, old, new, words, where in [
     ("skips_the_push", MOVE, "x = Ad @ x",
      "The input never reaches the state: Bd @ u is missing in the update.",
      "the free response only"),
-]:  # fmt: skip
-    misconception_by_edit("simulate", name, old=old, new=new, message=words, source=where)
+)  # fmt: skip
 
 
 # --- rk4 ------------------------------------------------------------------------------------------------------------
@@ -692,7 +691,7 @@ def test_rk4_names_what_does_not_fit(learner, reference, rng):
 
 
 STEP = "x = x + dt / 6 * (k1 + 2 * k2 + 2 * k3 + k4)"
-for name, old, new, words, where in [
+misconceptions_by_edit("rk4",
     ("forgets_D", LOOK, "rows.append(C @ x)",
      "D @ u is missing in the output. Where D is zero nobody notices; here it is not.",
      "facts T27: y without D"),
@@ -717,8 +716,7 @@ for name, old, new, words, where in [
     ("lets_any_start_through", "if x0.shape != (n,):", "if False:",
      "You do not look at x0. A column is stretched against B @ u, and the state becomes a table.",
      "facts T27: (4,) + (4, 1) gives (4, 4)"),
-]:  # fmt: skip
-    misconception_by_edit("rk4", name, old=old, new=new, message=words, source=where)
+)  # fmt: skip
 
 
 @misconception(
@@ -877,7 +875,7 @@ def test_observability_of_one_state_and_of_what_cannot_be_seen(learner, rng):
     expect_close(O[1, :2], C[0, :2] @ A[:2, :2])
 
 
-for name, old, new, words, where in [
+misconceptions_by_edit("observability",
     ("starts_with_C_times_A", "blocks = [C]", "blocks = [C @ A]",
      "The first block must be C itself: the output, before any derivative.",
      "counting from 1"),
@@ -893,8 +891,7 @@ for name, old, new, words, where in [
     ("groups_by_sensor", "np.vstack(blocks)", "np.array(blocks).transpose(1, 0, 2).reshape(-1, len(A))",
      "Your rows are grouped by sensor. The docstring groups them by power: all sensors first, then all with A once.",
      "sensor by sensor, another order of the same equations"),
-]:  # fmt: skip
-    misconception_by_edit("observability", name, old=old, new=new, message=words, source=where)
+)  # fmt: skip
 
 
 @misconception(
@@ -998,7 +995,7 @@ def test_recover_state_refuses_what_is_not_determined(learner, reference, rng):
     expect(raised[1], "A state that reaches no sensor was made up, or it raised something else.")
 
 
-for name, old, new, words, where in [
+misconceptions_by_edit("recover_state",
     ("ignores_the_input", "(y - forced).ravel()", "y.ravel()",
      "You read the record as if nothing had pushed. Subtract what the input alone would have given.",
      "the textbook's record without input"),
@@ -1020,8 +1017,7 @@ for name, old, new, words, where in [
     ("multiplies_by_the_transpose", "blocks[-1] @ Ad", "blocks[-1] @ Ad.T",
      "You multiply by the transpose of Ad. The state moves with Ad, so each block is the one before times Ad.",
      "duality applied halfway"),
-]:  # fmt: skip
-    misconception_by_edit("recover_state", name, old=old, new=new, message=words, source=where)
+)  # fmt: skip
 
 
 @misconception(

@@ -109,6 +109,15 @@ def misconception_by_edit(
     _register(Misconception(name, exercise, message, source, edit=(old, new)), file)
 
 
+def misconceptions_by_edit(
+    exercise: str, *rows: tuple[str, str, str, str, str], file: str | None = None
+) -> None:
+    """Declare a `misconception_by_edit` for each row: its name, old, new, message and source."""
+    file = file or sys._getframe(1).f_globals["__file__"]
+    for name, old, new, message, source in rows:
+        misconception_by_edit(exercise, name, old=old, new=new, message=message, source=source, file=file)
+
+
 # --- matching -------------------------------------------------------------------------------------------------------
 
 CHECK_RTOL, CHECK_ATOL = 1e-6, 1e-8  # of `expect_close`: what a check rejects differs from what is right
