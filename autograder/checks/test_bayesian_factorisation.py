@@ -21,6 +21,7 @@ from autograder.checking import (
     Seed,
     agree,
     declare_answer_checks,
+    draw_seed,
     exercise,
     expect,
     expect_array,
@@ -45,10 +46,6 @@ NEEDS = {
     ],
 }
 X = 27.0  # see above
-
-
-def seed_from(rng):
-    return Seed(int(rng.integers(2**31)))
 
 
 def seeds_from(rng, count):
@@ -376,7 +373,7 @@ misconceptions_by_edit(
 @exercise("sample_wishart", weight=0)
 def test_wishart_is_symmetric_and_positive_definite(learner, rng):
     """`sample_wishart` must return a symmetric, positive definite (d, d) matrix, for every nu above d - 1."""
-    cases = [(seed_from(rng), nu, spd(rng, 4)) for nu in (4.0, 5.5, 40.0)]
+    cases = [(draw_seed(rng), nu, spd(rng, 4)) for nu in (4.0, 5.5, 40.0)]
     for result in learner.map("sample_wishart", cases):
         S = expect_array(result, (4, 4), "`S`")
         expect_close(S, S.T, message="It is not symmetric.")
@@ -388,7 +385,7 @@ def test_wishart_mean(learner, rng):
     """The mean over many draws must be nu * W. With very many degrees of freedom each single draw is close to it."""
     W = spd(rng, 4)
     for nu, S in zip(
-        (1e12, 4e12), learner.map("sample_wishart", [(seed_from(rng), nu, W) for nu in (1e12, 4e12)])
+        (1e12, 4e12), learner.map("sample_wishart", [(draw_seed(rng), nu, W) for nu in (1e12, 4e12)])
     ):
         # each entry of S / nu scatters by at most 3 * sqrt(2 / nu) < 5e-6 (largest eigenvalue 3); 7 of these
         expect_close(np.asarray(S) / nu, W, rtol=0.0, atol=3e-5)
@@ -426,7 +423,7 @@ def test_wishart_spread(learner, rng):
 @exercise("sample_wishart", weight=1)
 def test_wishart_scale_seed_and_one_dimension(learner, rng):
     """The same seed must give the same draw, another seed another one, c * W c times the draw; one dimension is a χ² number."""
-    seed, W = seed_from(rng), spd(rng, 3)
+    seed, W = draw_seed(rng), spd(rng, 3)
     calls = [(seed, 5.0, W), (seed, 5.0, W), (seed, 5.0, 7.0 * W), (Seed(seed.seed + 1), 5.0, W)]
     one, again, scaled, other = (expect_array(S, (3, 3), "`S`") for S in learner.map("sample_wishart", calls))
     expect_close(again, one)
@@ -655,7 +652,7 @@ misconceptions_by_edit(
 @exercise("sample_hyperparameters", weight=0)
 def test_hyperparameters_shapes(learner, rng):
     """`sample_hyperparameters` must return mu (K,) and a positive definite Lambda (K, K)."""
-    result = learner.sample_hyperparameters(seed_from(rng), *hyper_case(rng, 8, 3))
+    result = learner.sample_hyperparameters(draw_seed(rng), *hyper_case(rng, 8, 3))
     expect_parts(result, 2, "It must return two values, mu and Lambda.")
     expect_array(result[0], (3,), "`mu`")
     Lambda = expect_array(result[1], (3, 3), "`Lambda`")
@@ -672,7 +669,7 @@ def test_hyperparameters_with_very_many_degrees_of_freedom(learner, reference, r
     for N, K in ((6, 3), (9, 2)):
         F, mu0, beta0, _, W0 = hyper_case(rng, N, K)
         cases.append((F, mu0, beta0, 1e14, W0))
-    results = learner.map("sample_hyperparameters", [(seed_from(rng), *case) for case in cases])
+    results = learner.map("sample_hyperparameters", [(draw_seed(rng), *case) for case in cases])
     for (mu, Lambda), case in zip(results, cases, strict=True):
         mu_n, _, nu_n, W_n = reference.hyper_posterior(*case)
         # entries of Lambda / nu_n scatter by less than 3 * sqrt(2 / nu) < 5e-7, mu by less than 1e-6
@@ -707,7 +704,7 @@ def test_hyperparameters_scatter(learner, reference, rng):
 @exercise("sample_hyperparameters", weight=1)
 def test_hyperparameters_follow_the_seed(learner, rng):
     """All chance comes from rng: the same seed gives the same draw, another one another draw."""
-    seed, case = seed_from(rng), hyper_case(rng, 6, 2)
+    seed, case = draw_seed(rng), hyper_case(rng, 6, 2)
     one, again, other = learner.map(
         "sample_hyperparameters", [(seed, *case), (seed, *case), (Seed(seed.seed + 1), *case)]
     )
@@ -956,7 +953,7 @@ def whitened(rows, case, reference):
 @exercise("sample_rows", weight=0)
 def test_rows_shape(learner, rng):
     """`sample_rows` must return one vector for each row, (n, K), and nothing that is nan."""
-    expect_array(learner.sample_rows(seed_from(rng), *row_case(rng, 7, 5, 3)), (7, 3), "`rows`")
+    expect_array(learner.sample_rows(draw_seed(rng), *row_case(rng, 7, 5, 3)), (7, 3), "`rows`")
 
 
 @exercise("sample_rows", weight=3)
@@ -968,7 +965,7 @@ def test_rows_without_noise(learner, reference, rng):
     exact = R, mask, other, mu, 1e12 * Lambda, 1e13
     means, _ = reference.row_posterior(*exact)
     # precisions are at least 0.5e12, so a row scatters by less than 1.5e-6; 30 of these
-    rows = expect_array(learner.sample_rows(seed_from(rng), *exact), (6, 2), "`rows`")
+    rows = expect_array(learner.sample_rows(draw_seed(rng), *exact), (6, 2), "`rows`")
     expect_close(rows, means, rtol=0.0, atol=5e-5)
 
 
@@ -978,7 +975,7 @@ def test_rows_scatter(learner, reference, rng):
     n = 3000
     for K in (2, 3):
         case = equal_rows(rng, n, K)
-        rows = expect_array(learner.sample_rows(seed_from(rng), *case), (n, K), "`rows`")
+        rows = expect_array(learner.sample_rows(draw_seed(rng), *case), (n, K), "`rows`")
         z, V = whitened(rows, case, reference), directions(K)
         # a sum of n standard normals is beyond sqrt(2 * 27 * n) with probability below 2 exp(-27)
         centred = z - z.mean(axis=0)
@@ -993,7 +990,7 @@ def test_rows_without_ratings_follow_the_prior(learner, rng):
     R, mask, other, mu, _, alpha = equal_rows(rng, n, K)
     Lambda = spd(rng, K, low=0.2, high=5.0)
     case = R, np.zeros_like(mask), other, mu, Lambda, alpha
-    rows = expect_array(learner.sample_rows(seed_from(rng), *case), (n, K), "`rows`")
+    rows = expect_array(learner.sample_rows(draw_seed(rng), *case), (n, K), "`rows`")
     z = (rows - mu) @ np.linalg.cholesky(Lambda)
     chi_square(((z @ directions(K)) ** 2).sum(axis=0), float(n))
 
@@ -1001,7 +998,7 @@ def test_rows_without_ratings_follow_the_prior(learner, rng):
 @exercise("sample_rows", weight=1)
 def test_rows_follow_the_seed(learner, rng):
     """All chance comes from rng: the same seed gives the same rows, another one other rows."""
-    seed, case = seed_from(rng), row_case(rng, 4, 6, 2)
+    seed, case = draw_seed(rng), row_case(rng, 4, 6, 2)
     one, again, other = learner.map(
         "sample_rows", [(seed, *case), (seed, *case), (Seed(seed.seed + 1), *case)]
     )
@@ -1098,7 +1095,7 @@ def test_prediction_shape(learner, rng):
     R = low_rank(rng, 8, 5)
     mask = with_holes(rng, R, 0.3)
     expect_array(
-        learner.bpmf(seed_from(rng), np.where(mask, R, np.nan), mask, 3, 4.0, 3, 1), (8, 5), "`prediction`"
+        learner.bpmf(draw_seed(rng), np.where(mask, R, np.nan), mask, 3, 4.0, 3, 1), (8, 5), "`prediction`"
     )
 
 
@@ -1107,7 +1104,7 @@ def test_complete_ratings_come_back(learner, rng):
     """Complete ratings of rank 2 with a huge precision must come back after two sweeps, with U and V always the newest."""
     for n, m in ((9, 6), (5, 8)):
         R = low_rank(rng, n, m)
-        result = learner.bpmf(seed_from(rng), R, np.ones((n, m), dtype=bool), 2, 1e10, 2, 1)
+        result = learner.bpmf(draw_seed(rng), R, np.ones((n, m), dtype=bool), 2, 1e10, 2, 1)
         expect_close(result, R, rtol=0.0, atol=1e-2)
 
 
@@ -1116,7 +1113,7 @@ def test_mean_over_the_right_sweeps(learner, rng):
     """The prediction is the mean of U @ V.T over the sweeps after the burn-in. A longer chain begins like a shorter one."""
     R = low_rank(rng, 8, 5) + 0.3 * rng.normal(size=(8, 5))
     mask = with_holes(rng, R, 0.4)
-    case = seed_from(rng), np.where(mask, R, np.nan), mask, 2, 5.0
+    case = draw_seed(rng), np.where(mask, R, np.nan), mask, 2, 5.0
     counts = [(1, 0), (2, 1), (3, 2), (4, 3), (3, 0), (4, 2), (4, 1), (4, 0)]
     results = [
         expect_array(P, (8, 5), "`prediction`") for P in learner.map("bpmf", [(*case, *c) for c in counts])
@@ -1139,7 +1136,7 @@ def test_holes_do_not_count(learner, rng):
     """What R holds where mask is False must not matter, and an unseen rating is not a rating of 0."""
     R = low_rank(rng, 9, 6)
     mask = with_holes(rng, R, 0.4)
-    seed, zeros = seed_from(rng), np.where(mask, R, 0.0)
+    seed, zeros = draw_seed(rng), np.where(mask, R, 0.0)
     calls = [
         (seed, np.where(mask, R, np.nan), mask, 2, 5.0, 4, 1),
         (seed, np.where(mask, R, 50.0), mask, 2, 5.0, 4, 1),
@@ -1157,7 +1154,7 @@ def test_new_user_is_like_the_others(learner, rng):
     R = profile + 0.3 * rng.normal(size=(40, 6))
     mask = np.ones(R.shape, dtype=bool)
     mask[7] = False
-    P = expect_array(learner.bpmf(seed_from(rng), np.where(mask, R, np.nan), mask, 2, 10.0, 90, 30), R.shape)
+    P = expect_array(learner.bpmf(draw_seed(rng), np.where(mask, R, np.nan), mask, 2, 10.0, 90, 30), R.shape)
     expect(np.abs(P[7] / profile - 1).max() < 0.5)
 
 
@@ -1168,7 +1165,7 @@ def test_new_item_is_like_the_others(learner, rng):
     R = profile[:, None] + 0.3 * rng.normal(size=(6, 40))
     mask = np.ones(R.shape, dtype=bool)
     mask[:, 7] = False
-    P = expect_array(learner.bpmf(seed_from(rng), np.where(mask, R, np.nan), mask, 2, 10.0, 90, 30), R.shape)
+    P = expect_array(learner.bpmf(draw_seed(rng), np.where(mask, R, np.nan), mask, 2, 10.0, 90, 30), R.shape)
     expect(np.abs(P[:, 7] / profile - 1).max() < 0.5)
 
 
@@ -1348,7 +1345,7 @@ def draws_the_hyperparameters_once(rng, R, mask, rank, alpha, sweeps, burn_in):
 @exercise("lkj_cholesky", weight=0)
 def test_lkj_is_a_factor_of_a_correlation_matrix(learner, rng):
     """`lkj_cholesky` must return a lower triangle whose rows have length 1, with a diagonal that is not negative."""
-    cases = [(seed_from(rng), dim, eta) for dim, eta in ((1, 1.0), (2, 3.0), (5, 0.5), (12, 1.0))]
+    cases = [(draw_seed(rng), dim, eta) for dim, eta in ((1, 1.0), (2, 3.0), (5, 0.5), (12, 1.0))]
     for result, (_, dim, _) in zip(learner.map("lkj_cholesky", cases), cases, strict=True):
         L = expect_array(result, (dim, dim), "`L`")
         expect(np.abs(np.triu(L, 1)).max() < 1e-12, "It is not lower triangular.")
@@ -1400,7 +1397,7 @@ def test_lkj_directions(learner, rng):
         abs((fourth - 3 / (np.arange(10, dim) + 2)).sum()) < 5,
         "Some directions are favoured: is each entry normal?",
     )
-    identity = expect_array(learner.lkj_cholesky(seed_from(rng), 5, 1e12), (5, 5), "`L`")
+    identity = expect_array(learner.lkj_cholesky(draw_seed(rng), 5, 1e12), (5, 5), "`L`")
     expect_close(
         identity, np.eye(5), rtol=0.0, atol=1e-4, message="With a huge eta the identity must come out."
     )
@@ -1409,7 +1406,7 @@ def test_lkj_directions(learner, rng):
 @exercise("lkj_cholesky", weight=1)
 def test_lkj_follows_the_seed(learner, rng):
     """All chance comes from rng: the same seed gives the same factor, another one another factor."""
-    seed = seed_from(rng)
+    seed = draw_seed(rng)
     one, again, other = learner.map(
         "lkj_cholesky", [(seed, 4, 1.0), (seed, 4, 1.0), (Seed(seed.seed + 1), 4, 1.0)]
     )

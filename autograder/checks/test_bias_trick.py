@@ -5,6 +5,7 @@ import numpy as np
 from autograder.checking import (
     agree,
     declare_answer_checks,
+    draw_away_from_zero,
     exercise,
     expect,
     expect_array,
@@ -30,7 +31,7 @@ def network(rng, *sizes, scale=1.0):
     weights = []
     for inputs, units in zip(sizes[:-1], sizes[1:], strict=True):
         W = scale * rng.normal(size=(units, inputs + 1))
-        W[:, 0] = rng.choice([-1.0, 1.0], size=units) * rng.uniform(0.3, 1.2, size=units)
+        W[:, 0] = draw_away_from_zero(rng, 0.3, 1.2, units)
         weights.append(W)
     return weights
 

@@ -22,12 +22,6 @@ CELLS = ((3, 4, 5, 2), (2, 3, 1, 3), (1, 1, 4, 2), (5, 2, 3, 4))  # n_x, n_a, m,
 GATES = ((7, 4, 3, 5), (3, 2, 5, 2), (5, 3, 3, 1), (1, 1, 1, 4))  # n_in, n_h, n_a, m
 
 
-def parts(result, count, names):
-    """The learner's result, if it is a tuple of this many parts."""
-    expect_parts(result, count, f"Return {names}, in this order.", kinds=tuple)
-    return result
-
-
 # --- lstm_cell_forward ----------------------------------------------------------------------------------------------
 
 
@@ -46,7 +40,9 @@ def cells(learner, cases):
     """a_next, c_next and yt_pred, as arrays, of the learner's step on each case."""
     found = []
     for result, arguments in zip(learner.map("lstm_cell_forward", cases), cases, strict=True):
-        a_next, c_next, yt_pred, _ = parts(result, 4, "four things: a_next, c_next, yt_pred, cache")
+        a_next, c_next, yt_pred, _ = expect_parts(
+            result, 4, "Return four things: a_next, c_next, yt_pred, cache, in this order.", kinds=tuple
+        )
         n_a, m = arguments[2].shape
         found.append(
             (
@@ -102,10 +98,11 @@ def test_cell_cache(learner, reference, rng):
     cases = [cell_arguments(rng, *sizes) for sizes in CELLS]
     for result, arguments in zip(learner.map("lstm_cell_forward", cases), cases, strict=True):
         cache, right = result[3], reference.lstm_cell_forward(*arguments)[3]
-        parts(
+        expect_parts(
             cache,
             len(right),
-            "as the cache a tuple of ten: leave the line of the stub that packs it as it is",
+            "Return as the cache a tuple of ten: leave the line of the stub that packs it as it is, in this order.",
+            kinds=tuple,
         )
         for mine, true in zip(cache, right, strict=True):
             expect_close(mine, true)
@@ -227,7 +224,7 @@ def deep_gates(learner, cases):
     """gate of each case as an array, and the learner's caches."""
     found, caches = [], []
     for result, arguments in zip(learner.map("deep_gate", cases), cases, strict=True):
-        gate, cache = parts(result, 2, "two things: gate, cache")
+        gate, cache = expect_parts(result, 2, "Return two things: gate, cache, in this order.", kinds=tuple)
         found.append(expect_array(gate, (arguments[3].shape[0], arguments[0].shape[1]), "gate"))
         caches.append(cache)
     return found, caches
@@ -345,7 +342,9 @@ def layer_arguments(rng, n_out=4, n_in=7, m=5):
 def layers_back(learner, cases):
     found = []
     for result, (dvalue, _, inputs, W) in zip(learner.map("layer_backward", cases), cases, strict=True):
-        dinputs, dW, db = parts(result, 3, "three arrays: dinputs, dW, db")
+        dinputs, dW, db = expect_parts(
+            result, 3, "Return three arrays: dinputs, dW, db, in this order.", kinds=tuple
+        )
         found.append(
             (
                 expect_array(dinputs, inputs.shape, "dinputs"),
@@ -502,7 +501,9 @@ def gates_back(learner, rng, all_sizes):
     calls = list(zip(upstream, caches, strict=True))
     names, found = ["dconcat", "dW1", "db1", "dW2", "db2"], []
     for result, arguments in zip(learner.map("deep_gate_backward", calls), cases, strict=True):
-        result = parts(result, 5, "five arrays: dconcat, dW1, db1, dW2, db2")
+        result = expect_parts(
+            result, 5, "Return five arrays: dconcat, dW1, db1, dW2, db2, in this order.", kinds=tuple
+        )
         shapes = [argument.shape for argument in arguments]
         found.append([expect_array(*row) for row in zip(result, shapes, names, strict=True)])
     return list(zip(found, cases, upstream, strict=True))

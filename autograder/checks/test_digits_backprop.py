@@ -5,6 +5,7 @@ import numpy as np
 from autograder.checking import (
     agree,
     declare_answer_checks,
+    draw_away_from_zero,
     exercise,
     expect,
     expect_array,
@@ -459,10 +460,7 @@ def cubic_slope(v):
 
 def some_deltas(rng, z, count):
     """Deltas that are off in different places and directions."""
-    return [
-        cubic_slope(z) + rng.choice([-1.0, 1.0], size=z.shape) * rng.uniform(0.5, 2, size=z.shape)
-        for _ in range(count)
-    ]
+    return [cubic_slope(z) + draw_away_from_zero(rng, 0.5, 2, z.shape) for _ in range(count)]
 
 
 @exercise("delta_errors", weight=0)

@@ -5,6 +5,7 @@ import numpy as np
 from autograder.checking import (
     agree,
     declare_answer_checks,
+    draw_away_from_zero,
     exercise,
     expect,
     expect_array,
@@ -14,6 +15,7 @@ from autograder.checking import (
     misconception,
     misconception_by_edit,
     misconceptions_by_edit,
+    numerical_gradient,
 )
 
 NEEDS = {
@@ -30,9 +32,7 @@ def network(rng, D, H, K, size=1.0):
     shapes = {"W1": (D, H), "b1": (H,), "W2": (H, K), "b2": (K,)}
     params = {name: size * rng.normal(size=shape) for name, shape in shapes.items()}
     for name in ("b1", "b2"):
-        params[name] = rng.choice([-1, 1], size=params[name].shape) * rng.uniform(
-            0.5, 1.5, size=params[name].shape
-        )
+        params[name] = draw_away_from_zero(rng, 0.5, 1.5, params[name].shape)
     return params
 
 
@@ -52,17 +52,12 @@ def is_like(result, params, name):
         expect_array(result[key], params[key].shape, f'{name}["{key}"]')
 
 
-def slopes(f, params, h=1e-5):
-    """Central differences of a scalar function of the parameters."""
-    found = {}
-    for key, value in params.items():
-        found[key] = np.zeros_like(value)
-        for index in np.ndindex(value.shape):
-            nudge = np.zeros_like(value)
-            nudge[index] = h
-            above, below = f(params | {key: value + nudge}), f(params | {key: value - nudge})
-            found[key][index] = (above - below) / (2 * h)
-    return found
+def slopes(f, params):
+    """Gradient of a scalar function of the parameters, measured."""
+    return {
+        key: numerical_gradient(lambda moved, key=key: f(params | {key: moved}), value)
+        for key, value in params.items()
+    }
 
 
 # --- best_linear_fit ------------------------------------------------------------------------------------------------

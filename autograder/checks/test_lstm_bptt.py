@@ -29,12 +29,6 @@ SEQUENCES = ((3, 5, 4, 2), (2, 7, 1, 3))  # N, T, D, H
 SMALL_SEQUENCES = ((2, 1, 4, 3), (1, 6, 2, 4), (1, 1, 1, 1))
 
 
-def parts(result, count, names):
-    """The learner's result, if it is a tuple of this many parts."""
-    expect_parts(result, count, f"Return {names}, in this order.", kinds=tuple)
-    return result
-
-
 def step_arguments(rng, N=3, D=4, H=2):
     """x, prev_h, prev_c, Wx, Wh, b of one step; nothing is zero and no two sizes agree."""
     shapes = [(N, D), (N, H), (N, H), (D, 4 * H), (H, 4 * H), (4 * H,)]
@@ -169,7 +163,9 @@ def steps_forward(learner, cases):
     """next_h and next_c, as arrays, of the learner's step on each case."""
     found = []
     for result, arguments in zip(learner.map("lstm_step_forward", cases), cases, strict=True):
-        next_h, next_c, _ = parts(result, 3, "three things: next_h, next_c, cache")
+        next_h, next_c, _ = expect_parts(
+            result, 3, "Return three things: next_h, next_c, cache, in this order.", kinds=tuple
+        )
         shape = arguments[2].shape
         found.append((expect_array(next_h, shape, "next_h"), expect_array(next_c, shape, "next_c")))
     return found
@@ -305,7 +301,9 @@ def states_back(learner, cases):
     """The learner's dgates and dprev_c, as arrays, on each case."""
     found = []
     for result, (_, _, gates, prev_c, _) in zip(learner.map("state_backward", cases), cases, strict=True):
-        dgates, dprev_c = parts(result, 2, "two arrays: dgates, dprev_c")
+        dgates, dprev_c = expect_parts(
+            result, 2, "Return two arrays: dgates, dprev_c, in this order.", kinds=tuple
+        )
         found.append(
             (expect_array(dgates, gates.shape, "dgates"), expect_array(dprev_c, prev_c.shape, "dprev_c"))
         )
@@ -505,7 +503,9 @@ def gates_back(learner, cases):
     """The learner's dx, dprev_h, dWx, dWh, db, as arrays, on each case."""
     names, found = ["dx", "dprev_h", "dWx", "dWh", "db"], []
     for result, (_, gates, *inputs) in zip(learner.map("gates_backward", cases), cases, strict=True):
-        result = parts(result, 5, "five arrays: dx, dprev_h, dWx, dWh, db")
+        result = expect_parts(
+            result, 5, "Return five arrays: dx, dprev_h, dWx, dWh, db, in this order.", kinds=tuple
+        )
         shapes = [*(array.shape for array in inputs), gates.shape[1:]]
         found.append([expect_array(*row) for row in zip(result, shapes, names, strict=True)])
     return found
@@ -670,7 +670,9 @@ def steps_back(learner, rng, all_sizes):
         calls.append((dnext_h, dnext_c, result[2]))
     names, found = ["dx", "dprev_h", "dprev_c", "dWx", "dWh", "db"], []
     for result, arguments in zip(learner.map("lstm_step_backward", calls), cases, strict=True):
-        result = parts(result, 6, "six arrays: dx, dprev_h, dprev_c, dWx, dWh, db")
+        result = expect_parts(
+            result, 6, "Return six arrays: dx, dprev_h, dprev_c, dWx, dWh, db, in this order.", kinds=tuple
+        )
         shapes = [argument.shape for argument in arguments]
         found.append([expect_array(*row) for row in zip(result, shapes, names, strict=True)])
     return list(zip(found, cases, upstream, strict=True))
@@ -803,7 +805,7 @@ def forward(learner, cases):
     """The learner's outputs of all steps, as an array, on each case."""
     found = []
     for result, (x, h0, *_) in zip(learner.map("lstm_forward", cases), cases, strict=True):
-        h, _ = parts(result, 2, "two things: h, cache")
+        h, _ = expect_parts(result, 2, "Return two things: h, cache, in this order.", kinds=tuple)
         found.append(expect_array(h, (*x.shape[:2], h0.shape[1]), "h"))
     return found
 
@@ -927,7 +929,9 @@ def back(learner, rng, all_sizes):
         calls.append((rng.normal(size=(*x.shape[:2], h0.shape[1])), result[1]))
     names, found = ["dx", "dh0", "dWx", "dWh", "db"], []
     for result, arguments in zip(learner.map("lstm_backward", calls), cases, strict=True):
-        result = parts(result, 5, "five arrays: dx, dh0, dWx, dWh, db")
+        result = expect_parts(
+            result, 5, "Return five arrays: dx, dh0, dWx, dWh, db, in this order.", kinds=tuple
+        )
         shapes = [argument.shape for argument in arguments]
         found.append([expect_array(*row) for row in zip(result, shapes, names, strict=True)])
     return [(mine, arguments, dh) for mine, arguments, (dh, _) in zip(found, cases, calls, strict=True)]
@@ -1082,7 +1086,9 @@ def losses_and_gradients(learner, cases):
     """The learner's loss, dh, dWy, dby, as arrays, on each case."""
     names, found = ["loss", "dh", "dWy", "dby"], []
     for result, (h, _, Wy, by) in zip(learner.map("sequence_loss", cases), cases, strict=True):
-        result = parts(result, 4, "four things: loss, dh, dWy, dby")
+        result = expect_parts(
+            result, 4, "Return four things: loss, dh, dWy, dby, in this order.", kinds=tuple
+        )
         shapes = [(), h.shape, Wy.shape, by.shape]
         found.append([expect_array(*row) for row in zip(result, shapes, names, strict=True)])
     return found

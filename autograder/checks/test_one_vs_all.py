@@ -3,6 +3,8 @@
 import numpy as np
 
 from autograder.checking import (
+    directional_derivative,
+    draw_away_from_zero,
     exercise,
     expect,
     expect_array,
@@ -147,7 +149,7 @@ def test_cost_values(learner, reference, rng):
 @exercise("ova_cost", weight=2)
 def test_cost_of_large_scores(learner, rng):
     """The cost must be exact for scores of a thousand, where a probability rounds to 0 or 1: use no log of a probability."""
-    scores = rng.choice([-1.0, 1.0], size=(6, 4)) * rng.uniform(45, 1500, size=(6, 4))
+    scores = draw_away_from_zero(rng, 45, 1500, (6, 4))
     scores[0] = 60.0, -60.0, 1200.0, -1200.0
     answers = table(rng, 6, 4)
     answers[0] = 0.0, 1.0, 0.0, 1.0  # all four wrong, so the cost is large
@@ -288,11 +290,9 @@ def test_gradient_is_the_slope_of_the_cost(learner, reference, rng):
     """The gradient must be the slope of `ova_cost` in every direction (compared with finite differences)."""
     X, Y, theta = examples(rng, 6, 3), table(rng, 6, 4), rng.normal(size=(4, 4))
     gradient = expect_array(learner.ova_gradient(theta, X, Y), (4, 4))
-    h = 1e-4
     for _ in range(4):
         way = rng.normal(size=theta.shape)
-        ahead = [reference.ova_cost(theta + step * h * way, X, Y) for step in (2, 1, -1, -2)]
-        slope = (-ahead[0] + 8 * ahead[1] - 8 * ahead[2] + ahead[3]) / (12 * h)  # fourth order in h
+        slope = directional_derivative(lambda v: reference.ova_cost(v, X, Y), theta, way, h=1e-4)
         expect_close(np.sum(gradient * way), slope, rtol=1e-5, atol=1e-8)
 
 
@@ -768,11 +768,9 @@ def test_stack_gradient_is_the_slope_of_its_cost(learner, rng):
         X, Y = examples(rng, m, features), one_yes(rng, m, num_classes)
         theta = rng.normal(size=(features + 1, num_classes))
         gradient = expect_array(learner.stack_gradient(theta, X, Y), theta.shape)
-        h = 1e-3
         for _ in range(3):
             way = rng.normal(size=theta.shape)
-            ahead = [stack_cost(theta + step * h * way, X, Y) for step in (2, 1, -1, -2)]
-            slope = (-ahead[0] + 8 * ahead[1] - 8 * ahead[2] + ahead[3]) / (12 * h)  # fourth order in h
+            slope = directional_derivative(lambda v, X=X, Y=Y: stack_cost(v, X, Y), theta, way)
             expect_close(np.sum(gradient * way), slope, rtol=1e-5, atol=1e-8)
 
 
@@ -788,7 +786,7 @@ def test_stack_gradient_values(learner, reference, rng):
 @exercise("stack_gradient", weight=1)
 def test_stack_gradient_at_large_scores(learner, rng):
     """Where every question is quite sure, right or wrong, the sigmoids are flat: the gradient is finite, and nearly zero."""
-    scores = rng.choice([-1.0, 1.0], size=(5, 4)) * rng.uniform(800, 1500, size=(5, 4))
+    scores = draw_away_from_zero(rng, 800, 1500, (5, 4))
     X = np.hstack([np.ones((5, 1)), np.eye(5)])  # every example has a feature of its own
     theta = np.vstack([np.zeros((1, 4)), scores])
     mixed = np.vstack([np.zeros((1, 4)), np.where(np.arange(4) < 2, scores, 0.0)])  # two columns undecided
