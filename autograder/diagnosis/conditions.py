@@ -113,7 +113,9 @@ def facts_of(case: Case, description: Description) -> dict[tuple[str, str], bool
     for name, value in values.items():
         for (words, opposite), holds in _facts_of_value(value):
             facts[f"`{name}` {words}", f"`{name}` {opposite}"] = holds
-    whole = sizes | {f"`{name}`": int(v) for name, v in values.items() if is_real(v) and v == int(v)}
+    whole = sizes | {
+        f"`{name}`": int(v) for name, v in values.items() if is_real(v) and float(v).is_integer()
+    }
     for (a, m), (b, n) in itertools.combinations(whole.items(), 2):
         facts[f"{a} and {b} are equal", f"{a} and {b} differ"] = m == n
         facts[f"{a} is larger than {b}", f"{a} is not larger than {b}"] = m > n

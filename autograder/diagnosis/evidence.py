@@ -158,9 +158,15 @@ class Evidence:
             mine, right = (self.description.leaves(side.value) for side in (case.learner, case.right))
             for label in right:
                 if label in mine and is_number(mine[label]) and is_number(right[label]):
-                    pair = Pair(np.asarray(mine[label]), np.asarray(right[label]), case)
+                    pair = Pair(_as_number(mine[label]), _as_number(right[label]), case)
                     found.setdefault(label, []).append(pair)
         return {label: pairs for label, pairs in found.items() if len(pairs) == len(cases)}
+
+
+def _as_number(value: Any) -> np.ndarray:
+    """An array that can be calculated with: True is 1."""
+    array = np.asarray(value)
+    return array.astype(int) if array.dtype.kind == "b" else array
 
 
 def gather(exercise: str, traces: Sequence[tuple[Trace, bool]], solution: Solution) -> Evidence:

@@ -95,8 +95,11 @@ def _what_else(evidence: Evidence) -> str:
 
 def _shape_alone(cases: Sequence[Case], evidence: Evidence) -> str:
     """The numbers are never right, but the shape is: or the shape is wrong on some inputs only."""
-    values = [case for case in cases if not case.learner.exception and not case.right.exception]
-    if len(values) < 3 or any(isinstance(case.right.value, (tuple, list, dict)) for case in values):
+    values = [
+        case for case in cases
+        if case.has_values and isinstance(case.learner.value, np.ndarray) and isinstance(case.right.value, np.ndarray)
+    ]  # fmt: skip
+    if len(values) < 3:
         return ""
     fits = [np.shape(case.learner.value) == np.shape(case.right.value) for case in values]
     if any(fits) and not all(fits):

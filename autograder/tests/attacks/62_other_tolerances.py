@@ -11,11 +11,10 @@ import sys
 
 sys.meta_path[:] = [finder for finder in sys.meta_path if type(finder).__name__ != "ImportGuard"]
 from autograder import checking
-from autograder.judging import misconceptions, results, sitting
+from autograder.diagnosis import values
+from autograder.judging import results, sitting
 
-misconceptions.CHECK_RTOL = checking.CHECK_RTOL = misconceptions.CHECK_ATOL = checking.CHECK_ATOL = float(
-    "inf"
-)
+values.CHECK_RTOL = checking.CHECK_RTOL = values.CHECK_ATOL = checking.CHECK_ATOL = float("inf")
 checking.expect_close.__defaults__ = (float("inf"), float("inf"), "")
 results.earned = lambda points, *_: points
 sitting.STUB = ""

@@ -34,7 +34,7 @@ from autograder.tests.material import COURSE, TESTS, answers
 
 LIMITS = Limits(call_seconds=1.0, load_seconds=5.0, submission_seconds=20.0, memory=256 << 20)
 ALL = {"row_sums": 1.0, "double": 3.0, "double_sums": 2.0}
-NO_DOUBLE = {"row_sums": 1.0, "double": 0.0, "double_sums": 0.0}
+NO_DOUBLE = {"row_sums": 1.0, "double": 0.0, "double_sums": 2.0}  # which is tried with our `double`
 
 # Checks that fail by themselves when a learner's values are these; with all other values they hold.
 TREACHEROUS_CHECKS = (
@@ -291,7 +291,7 @@ def test_check_reports_a_mixed_batch(course, tmp_path):
     assert [(entry["score"], entry["verdict"]) for entry in results] == [
         (6.0, "pass"),
         (None, "error"),
-        (1.0, "fail"),
+        (3.0, "fail"),
     ]
     assert files_below(tmp_path) == before
 

@@ -264,8 +264,8 @@ def test_verdict_of_a_notebook_is_the_gravest():
 
 def test_thirds_and_tenths_arrive_in_the_result(grader, course):
     result = grader.grade(work(course, "a_third"), "tiny.ipynb")
-    assert [e.score for e in result.exercises] == [1 / 3, 3.0, 0.0]
-    assert result.score == 3 + 1 / 3
+    assert [e.score for e in result.exercises] == [1 / 3, 3.0, 2.0]
+    assert result.score == 5 + 1 / 3
     assert [e.score for e in grader.grade(work(course, "in_place"), "tiny.ipynb").exercises] == [
         1.0,
         2.7,
