@@ -18,7 +18,7 @@ from typing import IO
 import msgspec
 from nbformat import NotebookNode
 
-from autograder.intake.cells import Cell, code_cells
+from autograder.intake.cells import Cell, code_cells, defined_again
 from autograder.intake.notebook import UnreadableNotebook, read
 from autograder.intake.repair import repair
 from autograder.judging import results
@@ -261,7 +261,7 @@ class Grader:
                 else secrets.token_hex(16)
             )
         return Request(
-            name=name, lesson=lesson, student=student, seed=seed, cells=cells, notes=list(notes),
+            name=name, lesson=lesson, student=student, seed=seed, cells=cells, notes=[*notes, *defined_again(running)],
             least_isolation=self.settings.least_isolation, limits=self.settings.limits,
         )  # fmt: skip
 

@@ -18,6 +18,8 @@ def exercise_html(result: ExerciseResult) -> str:
     parts.append(f"<p><b>{escape(result.name)}</b> · {_points(result)} · {WORDS[result.verdict]}</p>")
     if result.message and result.verdict != "not_attempted":
         parts.append(f"<p>{_prose(result.message)}</p>")
+    if result.helped_by:
+        parts.append(f"<p>{_prose(result.help_in_words)}</p>")
     if result.verdict not in ("not_attempted", "pass"):
         parts.append(f"<p>{len(result.checks) - len(failed)} of {len(result.checks)} checks passed.</p>")
         lines = dict.fromkeys(
@@ -32,8 +34,8 @@ def exercise_html(result: ExerciseResult) -> str:
 
 def exercise_text(result: ExerciseResult) -> str:
     """The same in one line, for viewers without HTML."""
-    message = f": {result.message}" if result.message else ""
-    return f"{result.name} · {_points(result)} · {WORDS[result.verdict]}{message}"
+    words = " ".join(filter(None, (result.message, result.help_in_words)))
+    return f"{result.name} · {_points(result)} · {WORDS[result.verdict]}{': ' if words else ''}{words}"
 
 
 def _points(result: ExerciseResult) -> str:

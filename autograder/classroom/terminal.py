@@ -73,8 +73,9 @@ def show(result: Result, console: Console | None = None) -> None:
         table.add_row(escape(exercise.name), points, f"[{style}]{WORDS[exercise.verdict]}[/{style}]")
     console.print(table)
     for exercise in result.exercises:
-        if exercise.verdict not in ("pass", "not_attempted"):
-            console.print(f"\n[bold]{escape(exercise.name)}[/bold]  {escape(exercise.message)}")
+        words = exercise.message if exercise.verdict not in ("pass", "not_attempted") else ""
+        if words := " ".join(filter(None, (words, exercise.help_in_words))):
+            console.print(f"\n[bold]{escape(exercise.name)}[/bold]  {escape(words)}")
     for note in result.notes:
         console.print(f"[dim]Note: {escape(note)}[/dim]")
     console.print(

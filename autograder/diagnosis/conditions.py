@@ -273,7 +273,7 @@ def _places(right: np.ndarray, case: Case, description: Description) -> Iterator
 def _edges(shape: tuple[int, ...]) -> Iterator[tuple[str, np.ndarray]]:
     border = np.zeros(shape, bool)
     for axis, n in enumerate(shape):
-        if n < 2:
+        if not n:
             continue
         kind = (
             "entry"

@@ -9,18 +9,23 @@ from autograder.sandbox import wire
 CHECK_RTOL, CHECK_ATOL = 1e-6, 1e-8  # of `expect_close`: what a check rejects differs from what is right
 
 
-def same(a: Any, b: Any, rtol: float = 1e-5, atol: float = 1e-9) -> bool:
-    """Whether two values agree up to rounding; kept objects agree with anything."""
+def same(a: Any, b: Any, rtol: float = 1e-5, atol: float = 1e-9, forgive_single: bool = True) -> bool:
+    """Whether two values agree up to rounding; kept objects agree with anything.
+
+    ``forgive_single`` allows more where one of them is float32, which is not bit-equal between two processes.
+    """
     if isinstance(a, wire.Kept) or isinstance(b, wire.Kept):
         return True
     if isinstance(a, dict) and isinstance(b, dict):
-        return a.keys() == b.keys() and all(same(a[key], b[key], rtol, atol) for key in a)
+        return a.keys() == b.keys() and all(same(a[key], b[key], rtol, atol, forgive_single) for key in a)
     if _is_sequence(a) and _is_sequence(b) and not (is_number(a) and is_number(b)):
         # Numbers in a list are the same numbers in an array.
-        return len(a) == len(b) and all(same(x, y, rtol, atol) for x, y in zip(a, b, strict=True))
+        return len(a) == len(b) and all(
+            same(x, y, rtol, atol, forgive_single) for x, y in zip(a, b, strict=True)
+        )
     if is_number(a) and is_number(b):
         a, b = np.asarray(a), np.asarray(b)
-        if np.float32 in (a.dtype, b.dtype):  # which is not bit-equal between two processes
+        if forgive_single and np.float32 in (a.dtype, b.dtype):
             rtol, atol = max(rtol, 1e-4), max(atol, 1e-6)
         return a.shape == b.shape and bool(np.allclose(a, b, rtol=rtol, atol=atol, equal_nan=True))
     return type(a) is type(b) and a == b
@@ -28,7 +33,7 @@ def same(a: Any, b: Any, rtol: float = 1e-5, atol: float = 1e-9) -> bool:
 
 def is_right(value: Any, right: Any) -> bool:
     """Whether a check would take this value for the right one."""
-    return same(value, right, CHECK_RTOL, CHECK_ATOL)
+    return same(value, right, CHECK_RTOL, CHECK_ATOL, forgive_single=False)
 
 
 def is_finite(value: Any) -> bool:

@@ -1,7 +1,7 @@
 """What of a repaired notebook runs when it is graded, as plain Python."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from nbformat import NotebookNode
@@ -62,6 +62,16 @@ def code_cells(submitted: NotebookNode, release: Release) -> list[Cell]:
     runs = list(_running(submitted, release))
     defined = set().union(*(names_defined(cell.source) for cell in runs if not _is_stub(cell, release)))
     return [cell for cell in runs if not (_is_stub(cell, release) and cell.name in defined)]
+
+
+def defined_again(cells: Sequence[Cell]) -> Iterator[str]:
+    """Notes on answers that a later cell of the learner's defines once more: the answer cell counts."""
+    places = {cell.name: place for place, cell in enumerate(cells) if cell.name}
+    for name, place in places.items():
+        if name in names_defined(cells[place].source):
+            for later in cells[place + 1 :]:
+                if later.name is None and name in names_defined(later.source):
+                    yield f"Cell {later.index} defines {name} again; the answer cell counts."
 
 
 def _running(submitted: NotebookNode, release: Release) -> Iterator[Cell]:

@@ -100,6 +100,7 @@ class Judge:
             request.seed,
             _places(request, release),
             _untouched(request, release),
+            examination.wording,
         )
         graded: list[ExerciseResult] = []
         try:

@@ -15,6 +15,7 @@ from autograder.judging.outcome import Failed, Outcome, outcome_of
 from autograder.judging.reference import Reference, ReferenceAsLearner
 from autograder.judging.results import Verdict
 from autograder.judging.sitting import Exercise, Sitting
+from autograder.judging.wording import Wording
 from autograder.lesson.layout import CourseError, Lesson
 from autograder.sandbox.learner import Learner
 from autograder.sandbox.processes import IsolationError, LearnerFault
@@ -56,6 +57,7 @@ class Examination:
     def __init__(self, lesson: Lesson, serve: Callable[["Examination"], None]):
         self.lesson, self._serve = lesson, serve
         self.solution = Reference(lesson)
+        self.wording = Wording(lesson.released)
         self.checks: list[CollectedCheck] = []
         self.module: Any = None
         self.sitting: Sitting | None = None

@@ -66,6 +66,12 @@ class ExerciseResult(msgspec.Struct):
     helped_by: list[str]  # exercises whose solution stood in for the learner's own
     checks: list[CheckResult]
 
+    @property
+    def help_in_words(self) -> str:
+        """That an earlier exercise's solution stood in; empty if none did."""
+        ours = " and ".join(f"`{name}`" for name in self.helped_by)
+        return f"Counted with our {ours} in the place of yours." if ours else ""
+
 
 class Result(msgspec.Struct):
     """Outcome of one notebook: what ``autograder check --json`` writes."""

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from autograder.diagnosis.docstring import describe
 from autograder.diagnosis.evidence import gather, silence
 from autograder.diagnosis.explanation import explain
 from autograder.diagnosis.misconceptions import Misconception
@@ -26,6 +27,7 @@ from autograder.judging.results import (
     Verdict,
     earned,
 )
+from autograder.judging.wording import Wording
 from autograder.sandbox.learner import Learner, Trace
 from autograder.sandbox.processes import LearnerFault, LearnerRaised
 
@@ -78,6 +80,7 @@ class Sitting:
         What messages call the cell that answers an exercise, such as "cell 7".
     untouched : set of str
         Exercises whose released stub stands unchanged, or that no cell of the learner's defines.
+    wording : Wording
     """
 
     learner: Learner
@@ -85,6 +88,7 @@ class Sitting:
     seed: str
     places: Mapping[str, str]
     untouched: set[str]
+    wording: Wording
     _traces: list[tuple[Trace, bool]] = field(default_factory=list)
     _sound: set[str] = field(default_factory=set)  # exercises that passed without help
 
@@ -120,6 +124,9 @@ class Sitting:
         hung_before = any(before.get(name) in HANGS for name in exercise.needs)
         results = self._run_checks(exercise, most_hangs=1 if hung_before else MOST_HANGS)
         spoiled = exercise.name in self.learner.changed and not exercise.may_change_arguments
+        description = describe(getattr(self.reference, exercise.name))
+        for check in results:
+            check.message = self.wording.clear(check.message, description)
         result = _score(exercise, results, spoiled)
         if result.verdict in EXPLAINED:
             self._explain(exercise, result)
@@ -144,9 +151,6 @@ class Sitting:
         if (result.score or 0.0) <= least:
             return None
         result.helped_by = list(names)
-        if result.message:
-            ours = " and ".join(f"`{name}`" for name in names)
-            result.message = f"With our {ours} in the place of yours: {result.message}"
         return result
 
     def _run_checks(self, exercise: Exercise, most_hangs: int) -> list[CheckResult]:

@@ -413,7 +413,7 @@ def sit(examination, lies, only):
     results = []
     try:
         learner.start()
-        sitting = Sitting(learner, examination.solution, "seed", places, set())
+        sitting = Sitting(learner, examination.solution, "seed", places, set(), examination.wording)
         for exercise in examination.exercises():
             if exercise.name in only:
                 results.append(sitting.examine(exercise, {r.name: r.verdict for r in results}))
