@@ -17,6 +17,7 @@ are those of the process and all its descendants (user and system).
 """
 
 import argparse
+import ast
 import inspect
 import json
 import os
@@ -32,22 +33,30 @@ from pathlib import Path
 import nbformat
 from nbformat.v4 import new_code_cell, new_notebook
 
-from autograder import checking
+from autograder.checking import cases, choices, derivatives, draws, expectations
+from autograder.judging.misconceptions import CHECK_ATOL, CHECK_RTOL
 from autograder.lesson.authoring import role_of
 from autograder.lesson.layout import Lesson
 from autograder.lesson.release import points
 from autograder.tests import material
 
 BASE = 10  # submissions of the short run
-EXPECTATIONS = (
-    "Failed",
-    "expect",
-    "expect_array",
-    "_numeric",
-    "expect_close",
-    "_compare",
-    "_compare_numbers",
-)
+# The home of what check files import, module by module; `cases` and `choices` need `expectations`.
+HOME = (expectations, cases, choices, derivatives, draws)
+# What they import of ours, as far as the twin needs it.
+STAND_INS = """
+import copy
+
+class Failed(AssertionError): pass
+class LearnerRaised(Exception): pass
+class wire:
+    class Odd: pass
+class marks:
+    exercise = staticmethod(lambda *_, **__: lambda check: check)
+
+Seed = np.random.default_rng
+fresh = copy.deepcopy
+"""
 
 
 def submissions(lesson: Lesson, count: int) -> list[bytes]:
@@ -109,7 +118,6 @@ def _prelude(lesson) -> str:
         .replace("### BEGIN SOLUTION", "")
         .replace("### END SOLUTION", "")
     )
-    expectations = "\n\n".join(inspect.getsource(getattr(checking, name)) for name in EXPECTATIONS)
     own = [
         value
         for name, value in vars(module).items()
@@ -122,16 +130,27 @@ def _prelude(lesson) -> str:
     }
     return "\n\n".join(
         [
-            "import types\nfrom typing import Any\nclass wire:\n    class Odd: pass",
+            "import types",
+            STAND_INS,
             f"_solution = {{'np': np}}\nexec({reference!r}, _solution)\nreference = types.SimpleNamespace(**_solution)",
             "class _Learner:\n    def __getattr__(self, name):\n        return globals()[name]\n"
             "    def map(self, name, lists):\n        return [globals()[name](*a) for a in lists]\nlearner = _Learner()",
-            f"CHECK_RTOL, CHECK_ATOL = {checking.CHECK_RTOL!r}, {checking.CHECK_ATOL!r}",
-            expectations,
+            f"CHECK_RTOL, CHECK_ATOL = {CHECK_RTOL!r}, {CHECK_ATOL!r}",
+            *map(_without_our_imports, HOME),
             "\n".join(f"{name} = {value!r}" for name, value in constants.items()),
             "\n\n".join(inspect.getsource(function) for function in own),
         ]
     )
+
+
+def _without_our_imports(module) -> str:
+    tree = ast.parse(inspect.getsource(module))
+    tree.body = [
+        node
+        for node in tree.body
+        if not (isinstance(node, ast.ImportFrom) and node.module.startswith("autograder"))
+    ]
+    return ast.unparse(tree)
 
 
 def _is_helper(name: str, value, module) -> bool:
@@ -145,12 +164,21 @@ def test_cell(lesson, exercise: str) -> str:
         marks = [mark for mark in getattr(function, "pytestmark", []) if mark.name == "exercise"]
         if not name.startswith("test_") or not marks or marks[0].args[0] != exercise:
             continue
+        if function.__module__ == choices.__name__:
+            lines.append(_answer_check(function))
+            continue
         source = textwrap.dedent(inspect.getsource(function))
         lines.append(source[source.index(f"def {name}") :])
         for values in _parametrised(function):
             arguments = [f"{n}={values.get(n, _fixture(n))}" for n in inspect.signature(function).parameters]
             lines.append(f"{name}({', '.join(arguments)})")
     return "\n".join(lines) + "\nNone"
+
+
+def _answer_check(function) -> str:
+    of = inspect.getclosurevars(function).nonlocals
+    read = of["read"].__name__ if of["read"] else None
+    return f"answer_check({of['exercise']!r}, {of['places']!r}, '', read={read})(learner, reference)"
 
 
 def _fixture(name: str) -> str:

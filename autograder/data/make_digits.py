@@ -6,12 +6,11 @@ with a fixed seed, so that a lesson may split the file at any row. Running this 
     python autograder/data/make_digits.py
 """
 
-from pathlib import Path
-
 import numpy as np
 
+from autograder.data.copies import write_copies
+
 SEED = 1797
-SOLUTIONS = Path(__file__).resolve().parents[2] / "solutions"
 LESSONS = ["09_multiclass_roc", "18_momentum_start"]  # each folder holds its own copy
 LARGEST = 60_000  # bytes
 
@@ -35,14 +34,7 @@ def shuffled_digits():
 
 
 def main():
-    arrays = shuffled_digits()
-    for lesson in LESSONS:
-        path = SOLUTIONS / lesson / "digits.npz"
-        np.savez_compressed(path, **arrays)  # NumPy stamps every member 1980-01-01
-        size = path.stat().st_size
-        if size > LARGEST:
-            raise ValueError(f"{path.name} takes {size:,} bytes, more than {LARGEST:,}")
-        print(f"{lesson}/{path.name}: {size:,} bytes, {np.bincount(arrays['labels'])} of each digit")
+    write_copies("digits.npz", LESSONS, LARGEST, **shuffled_digits())
 
 
 if __name__ == "__main__":

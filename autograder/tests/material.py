@@ -71,7 +71,7 @@ def alternatives(lesson: Lesson) -> dict[str, tuple[str, str]]:
     found = {}
     for name, function in inspect.getmembers(module, inspect.isfunction):
         exercise, separator, _ = name.partition("__")
-        if separator and exercise and function.__module__ == module.__name__:
+        if separator and exercise:
             source = textwrap.dedent(inspect.getsource(function))
             found[name] = (exercise, re.sub(rf"\bdef {name}\b", f"def {exercise}", source, count=1))
     return found

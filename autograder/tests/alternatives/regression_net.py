@@ -2,6 +2,12 @@
 
 import numpy as np
 
+from autograder.tests.alternatives.shared.gradient_check import (  # noqa: F401
+    gradient_check__flattened,
+    gradient_check__one_entry_moved_and_put_back,
+    gradient_check__with_the_helper,
+)
+
 
 def standardise__column_by_column(X):
     N, D = X.shape
@@ -64,41 +70,6 @@ def cost__example_by_example(X, y, T1, T2, reg):
     for T in (T1, T2):
         total += 0.5 * reg * float(np.vdot(T[:, 1:], T[:, 1:]))
     return total / len(X)
-
-
-def gradient_check__one_entry_moved_and_put_back(f, theta, analytic, h=1e-6):
-    if analytic.shape != theta.shape:
-        raise ValueError("shapes differ")
-    point, worst = np.array(theta, dtype=float), 0.0
-    for index in np.ndindex(point.shape):
-        kept = point[index]
-        point[index] = kept + h
-        above = f(point)
-        point[index] = kept - h
-        below = f(point)
-        point[index] = kept
-        n, a = (above - below) / (2 * h), analytic[index]
-        worst = max(worst, abs(a - n) / max(1e-8, abs(a) + abs(n)))
-    return worst
-
-
-def gradient_check__with_the_helper(f, theta, analytic, h=1e-6):
-    from helpers import numerical_gradient
-
-    if theta.shape != np.asarray(analytic).shape:
-        raise ValueError(theta.shape)
-    measured = numerical_gradient(f, theta, h)
-    return np.amax(abs(analytic - measured) / np.maximum(abs(analytic) + abs(measured), 1e-8))
-
-
-def gradient_check__flattened(f, theta, analytic, h=1e-6):
-    if np.asarray(analytic).shape != theta.shape:
-        raise ValueError
-    flat, claimed = theta.reshape(-1), np.asarray(analytic).reshape(-1)
-    slopes = np.array(
-        [(f((flat + m).reshape(theta.shape)) - f((flat - m).reshape(theta.shape))) / h / 2 for m in h * np.eye(flat.size)]
-    )  # fmt: skip
-    return float((np.abs(claimed - slopes) / np.clip(np.abs(claimed) + np.abs(slopes), 1e-8, None)).max())
 
 
 def find_the_bug__as_a_list():
