@@ -11,9 +11,8 @@ The programs run without a sandbox, as nbgrader runs them. So this wants to be s
 `confined`), in a course of their own that is their home, and a cell has 30 s. What would harm the machine even so is not
 run (the field ``stock`` of the catalogue).
 
-Attacks that reach only themselves share a class. When nbgrader hangs or ends in the midst of it, everything that it
-has started is ended, and those that it had not come to are run one by one: it is an attack alone in its class that is
-said to hang nbgrader.
+Attacks that reach only themselves share a class. Some make nbgrader hang or end in the midst of it, so those without a
+score are run once more, each alone; when nbgrader hangs, everything that it has started is ended.
 """
 
 import argparse
@@ -153,16 +152,17 @@ def classes(chosen: list[Attack]) -> Iterator[list[Attack]]:
 def outcomes(
     group: list[Attack], release: nbformat.NotebookNode, course: Path, honest: Scores
 ) -> dict[str, str]:
-    """What each attack of a class has earned; those to which nbgrader had not come when it hung or died are left out."""
+    """What each attack of a class has earned; who is without a score there is left out, for another may have been the cause."""
     scores, ending = graded(course, {attack.name: assignment(attack, release, course) for attack in group})
     found = {name: outcome(score, honest) for name, score in scores.items()}
     for name, score in scores.items():
         print(f"{name}: {found[name]}; {score} beside {honest}; nbgrader: {ending}", flush=True)
-    if ending == "done":
-        return found
-    if ending == "hangs" and len(group) == 1:
-        return {name: "hangs" if earned == "no score" else earned for name, earned in found.items()}
-    return {name: earned for name, earned in found.items() if earned != "no score" or len(group) == 1}
+    if len(group) > 1:
+        return {name: earned for name, earned in found.items() if earned != "no score"}
+    return {
+        name: "hangs" if (earned, ending) == ("no score", "hangs") else earned
+        for name, earned in found.items()
+    }
 
 
 def measure(chosen: list[Attack]) -> None:
