@@ -14,7 +14,7 @@ from autograder.judging.misconceptions import same
 from autograder.judging.reference import fresh
 from autograder.sandbox import wire
 from autograder.sandbox.learner import Trace
-from autograder.strength.inputs import Arguments, Material, derived, leaves, size
+from autograder.strength.inputs import MISFIT, Arguments, Material, derived, leaves, size
 
 RTOL, ATOL = 1e-6, 1e-12
 STABLE = 1e-9  # an input on which a last digit matters more than this tells nothing
@@ -39,12 +39,15 @@ class Difference:
         Where the input comes from.
     arguments, right, wrong : str
         Short words for the input and for what comes of it.
+    in_cache : bool
+        Whether the values are the same, and only what another answer makes of an opaque part of them differs.
     """
 
     how: str
     arguments: str
     right: str
     wrong: str
+    in_cache: bool = False
 
 
 @dataclass(frozen=True)
@@ -143,7 +146,8 @@ class Comparison:
         if place not in self._right:
             how, arguments = self._cases[place]
             right = self._call(self._answer, arguments)
-            counts = how == "recorded" or right.counts and self._is_stable(right, arguments)
+            belongs = right.documented if how == MISFIT else right.counts
+            counts = how == "recorded" or belongs and self._is_stable(right, arguments)
             self._right[place] = right if counts else None
         return self._right[place]
 
@@ -204,7 +208,9 @@ class Comparison:
                     self._replay(trace, mutant),
                 ):
                     if not wrong.agrees(right):
-                        return Difference(f"what {name} makes of its cache", "", right.shown(), wrong.shown())
+                        return Difference(
+                            f"what {name} makes of its cache", "", right.shown(), wrong.shown(), in_cache=True
+                        )
         return None
 
     def _replay(self, trace: Trace, function: Function) -> list[_Came]:

@@ -171,6 +171,7 @@ def _kind(value: Any) -> object:
 
 Path = tuple[Any, ...]
 FACTORS = (0.0, -1.0, 1e-6, 1e-3, 1e3)
+MISFIT = "lengths that do not fit"  # counts only where the answer itself refuses it
 BASES = 12  # recorded calls that others are derived from
 MOST_ENTRIES = 4000  # of a call that others are derived from
 
@@ -249,6 +250,7 @@ def _variations(
         if left_out < len(arguments):
             yield "default arguments", arguments[:-left_out]
     yield from _other_sizes(arguments, rng)
+    yield from _that_do_not_fit(arguments)
     paths = [path for path, value in leaves(arguments) if not callable(value)]
     for chosen in [*([path] for path in paths), paths] if len(paths) > 1 else [paths]:
         for how, change in CHANGES.items():
@@ -266,6 +268,15 @@ def _other_sizes(arguments: Arguments, rng: np.random.Generator) -> Iterator[tup
         }.items():  # fmt: skip
             if 0 < len(places) <= length:
                 yield how, _replaced(arguments, lambda path, v: _taken(v, length, places))  # noqa: B023
+
+
+def _that_do_not_fit(arguments: Arguments) -> Iterator[tuple[str, Arguments]]:
+    """One array shorter, and the others not."""
+    for chosen, array in leaves(arguments):
+        for axis, length in enumerate(np.shape(_data(array))):
+            if length > 1:
+                shorter = array.take(range(length - 1), axis=axis)
+                yield MISFIT, _replaced(arguments, lambda path, v: shorter if path == chosen else v)  # noqa: B023
 
 
 def _data(value: Any) -> Any:
@@ -367,9 +378,7 @@ def facts(value: Any) -> set[str]:
             "finite": bool(np.isfinite(array).all()),
             "positive": bool((array > 0).all()),
             "not negative": bool((array >= 0).all()),
-            "at most 1": bool((array <= 1).all()),
-            "below 1": bool((array < 1).all()),
-            "at least 1": bool((array >= 1).all()),
+            "between 0 and 1": bool(((array >= 0) & (array <= 1)).all()),
             "whole": bool((array == np.round(array)).all()),
             "all different": array.dtype.kind != "f" and len(np.unique(array)) == array.size,
             "ascending": array.ndim == 1 and bool((np.diff(array) >= 0).all()),

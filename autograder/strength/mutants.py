@@ -97,6 +97,8 @@ def mutants(
     for name, make in OPERATORS.items():
         for node, parent, is_read in found.sites:
             for wrong in make(node, Place(parent, is_read, reassigned, kinds or {}, functions)):
+                if isinstance(parent, BINDING) and not isinstance(node, cst.BinaryOperation):
+                    wrong = _grouped(wrong)
                 code = _code(module.deep_replace(node, wrong))
                 meaning = _meaning(code)
                 if meaning and meaning not in known:
@@ -145,6 +147,14 @@ def _diff(before: str, after: str) -> str:
 # --- pieces of programs ---------------------------------------------------------------------------------------------
 
 COMPOSITE = (cst.BinaryOperation, cst.UnaryOperation, cst.Comparison, cst.BooleanOperation, cst.IfExp)
+BINDING = (
+    cst.Attribute,
+    cst.Subscript,
+    cst.BinaryOperation,
+    cst.UnaryOperation,
+    cst.Comparison,
+    cst.ComparisonTarget,
+)
 
 
 def _code(node: cst.CSTNode) -> str:

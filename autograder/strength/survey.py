@@ -64,10 +64,17 @@ class Tally(msgspec.Struct, frozen=True):
     survivors: int
 
     @property
-    def strength(self) -> float:
-        """Share of the wrong answers that the checks see, in percent; as far as measured all are where there are none."""
+    def strength(self) -> float | None:
+        """Share of the wrong answers that the checks see, in percent; None where there was none."""
         wrong = self.killed + self.survivors
-        return 100 * self.killed / wrong if wrong else 100.0
+        return 100 * self.killed / wrong if wrong else None
+
+    @classmethod
+    def of(cls, name: str, parts: Sequence["Tally"]) -> "Tally":
+        """The sum of several."""
+        return cls(
+            name, *(sum(getattr(part, field) for part in parts) for field in cls.__struct_fields__[1:])
+        )
 
 
 class Survey(msgspec.Struct, frozen=True):
@@ -82,8 +89,7 @@ class Survey(msgspec.Struct, frozen=True):
 
     @property
     def total(self) -> Tally:
-        sums = [sum(getattr(t, field) for t in self.exercises) for field in Tally.__struct_fields__[1:]]
-        return Tally(self.lesson, *sums)
+        return Tally.of(self.lesson, self.exercises)
 
 
 def survey(
@@ -172,12 +178,16 @@ def fate(root: str, lesson_name: str, mutant: Mutant, seed: str) -> Fate:
         If the judge could not grade it: a fault of the checks or of the machine.
     """
     lesson = _lesson(root, lesson_name)
-    graded = _graded(Path(root), lesson, mutant, seed)
+    graded = _graded(Path(root), lesson, mutant, seed, {mutant.exercise})[0]
     if graded.verdict != Verdict.PASS:
         return Fate(mutant.exercise, mutant.operator, "killed", named=graded.misconception is not None)
     difference = _comparison(lesson, mutant.exercise, seed).difference(mutant.source, COMPARE_SECONDS)
     if difference is None:
         return Fate(mutant.exercise, mutant.operator, "equivalent")
+    if difference.in_cache:  # what is opaque belongs to all answers that hand it on
+        everything = _graded(Path(root), lesson, mutant, seed, set(lesson.released.points))
+        if any(exercise.verdict != Verdict.PASS for exercise in everything):
+            return Fate(mutant.exercise, mutant.operator, "killed")
     return Fate(mutant.exercise, mutant.operator, "survivor", survivor=_survivor(mutant, difference))
 
 
@@ -187,26 +197,30 @@ def _survivor(mutant: Mutant, found: Difference) -> Survivor:
     )
 
 
-def _graded(root: Path, lesson: Lesson, mutant: Mutant, seed: str) -> ExerciseResult:
+def _graded(
+    root: Path, lesson: Lesson, mutant: Mutant, seed: str, exercises: set[str]
+) -> list[ExerciseResult]:
+    """Results of some exercises of the solution with one answer replaced by a mutant."""
     request = Request(
-        name=mutant.exercise, lesson=lesson.name, student=None, seed=seed, cells=list(_cells(lesson, mutant)), notes=[],
-        least_isolation=SETTINGS.least_isolation, limits=SETTINGS.limits,
+        name=mutant.exercise, lesson=lesson.name, student=None, seed=seed, cells=list(_cells(lesson, mutant, exercises)),
+        notes=[], least_isolation=SETTINGS.least_isolation, limits=SETTINGS.limits,
     )  # fmt: skip
     result = warm_grader(root, SETTINGS).judge(request)
-    graded = next((e for e in result.exercises if e.name == mutant.exercise), None)
-    if graded is None or graded.verdict == Verdict.GRADER_FAULT:
-        words = result.message if graded is None else graded.message
-        raise CourseError(f"{lesson.name}, {mutant.exercise}: {words}\n{mutant.diff}")
+    graded = [exercise for exercise in result.exercises if exercise.name in exercises]
+    fault = next(
+        (e.message for e in graded if e.verdict == Verdict.GRADER_FAULT), "" if graded else result.message
+    )
+    if fault:
+        raise CourseError(f"{lesson.name}, {mutant.exercise}: {fault}\n{mutant.diff}")
     return graded
 
 
-def _cells(lesson: Lesson, mutant: Mutant) -> Iterator[CellToRun]:
-    """The lesson's imports and answers, one of them wrong. The others bear no name, so nothing else is checked."""
+def _cells(lesson: Lesson, mutant: Mutant, exercises: set[str]) -> Iterator[CellToRun]:
+    """The lesson's imports and answers, one of them wrong. Without its name a cell runs, and nothing of it is checked."""
     for cell in lesson.solution.cells:
-        if role_of(cell) == "imports" or (role_of(cell) == "answer" and cell.id != mutant.exercise):
-            yield CellToRun(f"cell {cell.id}", None, cell.source)
-        elif cell.id == mutant.exercise:
-            yield CellToRun(f"cell {cell.id}", cell.id, mutant.source)
+        if role_of(cell) in ("imports", "answer"):
+            source = mutant.source if cell.id == mutant.exercise else cell.source
+            yield CellToRun(f"cell {cell.id}", cell.id if cell.id in exercises else None, source)
 
 
 @functools.cache

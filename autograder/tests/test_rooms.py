@@ -17,9 +17,10 @@ MAY_IMPORT = {
     "intake": ["lesson", "sandbox.printable"],
     "judging": ["lesson", "sandbox"],
     "classroom": ["lesson", "sandbox", "intake", "judging"],
+    "strength": ["lesson", "sandbox", "judging", "classroom"],
     "checking": ["sandbox", "judging"],
     "doctor": ["lesson", "sandbox", "intake", "classroom"],
-    "cli": ["lesson", "sandbox", "intake", "judging", "classroom", "doctor"],
+    "cli": ["lesson", "sandbox", "intake", "judging", "classroom", "strength", "doctor"],
 }
 # What a learner's own process loads of ours, all in all.
 BESIDE_A_LEARNER = {"sandbox.worker", "sandbox.wire", "sandbox.printable"}
