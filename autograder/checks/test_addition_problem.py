@@ -1,9 +1,18 @@
 """Hidden checks of 24_addition_problem."""
 
 import numpy as np
-import pytest
 
-from autograder.checking import Seed, expect, expect_array, expect_close, misconception, misconception_by_edit
+from autograder.checking import (
+    draw_seed,
+    exercise,
+    expect,
+    expect_array,
+    expect_close,
+    expect_parts,
+    misconception,
+    misconception_by_edit,
+    numerical_gradient_at_once,
+)
 
 NEEDS = {
     "loss_and_gradients": ["last_step_loss"],
@@ -11,13 +20,6 @@ NEEDS = {
     "train": ["init_params", "train_from"],
 }
 OPAQUE = {"adam_step": [1]}  # the state is the learner's own affair
-
-exercise = pytest.mark.exercise
-
-
-def seed(rng):
-    """A seed that the learner's process turns into a Generator."""
-    return Seed(int(rng.integers(2**31)))
 
 
 def lstm_params(rng, hidden, spread=0.7):
@@ -67,8 +69,8 @@ def linear_backward(dh, cache):
 @exercise("make_batch", weight=0)
 def test_make_batch_returns_sequences_and_a_column_of_targets(learner, rng):
     """`make_batch` must return X (N, T, 2) and y (N, 1): sequences first, then steps, then value and mark."""
-    result = learner.make_batch(seed(rng), 6, 11)
-    expect(isinstance(result, (tuple, list)) and len(result) == 2, "Two arrays are expected.")
+    result = learner.make_batch(draw_seed(rng), 6, 11)
+    expect_parts(result, 2, "Two arrays are expected.")
     expect_array(result[0], (6, 11, 2), "X")
     expect_array(result[1], (6, 1), "y")
 
@@ -77,7 +79,7 @@ def test_make_batch_returns_sequences_and_a_column_of_targets(learner, rng):
 def test_make_batch_marks_one_step_in_each_half(learner, rng):
     """One mark on a step below length // 2 and one from there on, each of these steps equally likely; marks are 0 or 1."""
     for length in (9, 8, 3, 2):
-        X, _ = learner.make_batch(seed(rng), 1200, length)
+        X, _ = learner.make_batch(draw_seed(rng), 1200, length)
         marks = expect_array(X, (1200, length, 2), "X")[:, :, 1]
         expect(np.isin(marks, (0, 1)).all(), "There are marks that are neither 0 nor 1.")
         half = length // 2
@@ -98,7 +100,7 @@ def test_make_batch_marks_one_step_in_each_half(learner, rng):
 def test_make_batch_target_is_the_average_of_the_marked_values(learner, rng):
     """Each target must be the average of the two marked values of its own sequence, and values lie between 0 and 1."""
     for batch, length in ((40, 12), (7, 5), (1, 2)):
-        X, y = learner.make_batch(seed(rng), batch, length)
+        X, y = learner.make_batch(draw_seed(rng), batch, length)
         X, y = expect_array(X, (batch, length, 2), "X"), expect_array(y, (batch, 1), "y")
         values, marks = X[:, :, 0], X[:, :, 1]
         expect(
@@ -113,7 +115,7 @@ def test_make_batch_target_is_the_average_of_the_marked_values(learner, rng):
 def test_make_batch_draws_in_the_order_of_the_text(learner, reference, rng):
     """The draws must come in the order of the docstring: all values, then all first marks, then all second marks."""
     for batch, length in ((30, 10), (8, 7), (5, 2)):
-        start = seed(rng)
+        start = draw_seed(rng)
         expect_close(
             learner.make_batch(start, batch, length), reference.make_batch(start.generator(), batch, length)
         )
@@ -208,7 +210,7 @@ def marks_before_values(rng, batch, length):
 def plateau(learner, index):
     """One of the learner's three numbers."""
     answers = learner.predict_the_plateaus()
-    expect(isinstance(answers, (tuple, list)) and len(answers) == 3, "Three numbers are expected.")
+    expect_parts(answers, 3, "Three numbers are expected.")
     return expect_array(answers[index], (), f"number {index + 1}")
 
 
@@ -296,7 +298,7 @@ def head(rng, N, T, H):
 def test_last_step_loss_returns_four_parts_with_their_shapes(learner, rng):
     """`last_step_loss` returns loss (a number), dh (N, T, H), dWy (H, 1) and dby (1,)."""
     result = learner.last_step_loss(*head(rng, 5, 4, 3))
-    expect(isinstance(result, (tuple, list)) and len(result) == 4, "Four parts are expected.")
+    expect_parts(result, 4, "Four parts are expected.")
     for value, shape, name in zip(
         result, ((), (5, 4, 3), (3, 1), (1,)), ("loss", "dh", "dWy", "dby"), strict=True
     ):
@@ -316,10 +318,12 @@ def test_last_step_loss_gradients_of_the_output(learner, rng):
     """dWy and dby must be the slopes of your own loss: compare with `numerical_gradient`. The square brings down a 2."""
     h, y, Wy, by = head(rng, 5, 4, 3)
     _, _, dWy, dby = learner.last_step_loss(h, y, Wy, by)
-    moves = [sign * 1e-5 * np.eye(4)[k] for k in range(4) for sign in (1, -1)]
-    results = learner.map("last_step_loss", [(h, y, Wy + m[:3, None], by + m[3:]) for m in moves])
-    losses = np.array([float(result[0]) for result in results])
-    slopes = (losses[0::2] - losses[1::2]) / 2e-5
+
+    def losses(moves):
+        results = learner.map("last_step_loss", [(h, y, Wy + m[:3, None], by + m[3:]) for m in moves])
+        return [float(result[0]) for result in results]
+
+    slopes = numerical_gradient_at_once(losses, np.zeros(4))
     expect(np.abs(slopes).max() > 1e-6, "Your loss does not depend on Wy and by.")
     expect_close(dWy, slopes[:3, None], rtol=1e-5, atol=1e-8)
     expect_close(dby, slopes[3:], rtol=1e-5, atol=1e-8)
@@ -592,7 +596,7 @@ def test_adam_step_returns_weights_and_a_state(learner, rng):
     """`adam_step` must return a dict with the names and shapes of `params`, and a state."""
     params = weights(rng)
     result = learner.adam_step(params, weights(rng), {}, 0.1)
-    expect(isinstance(result, (tuple, list)) and len(result) == 2, "Two dicts are expected.")
+    expect_parts(result, 2, "Two dicts are expected.")
     expect(isinstance(result[0], dict) and set(result[0]) == set(params), "The names of the weights differ.")
     for name, value in params.items():
         expect_array(result[0][name], value.shape, f"params[{name!r}]")
@@ -762,7 +766,7 @@ def count_stays_at_one(params, grads, state, learning_rate):
 @exercise("init_params", weight=0)
 def test_init_params_returns_five_arrays(learner, rng):
     """`init_params` must return a dict with Wx (2, 4H), Wh (H, 4H), b (4H,), Wy (H, 1) and by (1,)."""
-    params = learner.init_params(seed(rng), 7, 1.0)
+    params = learner.init_params(draw_seed(rng), 7, 1.0)
     shapes = {"Wx": (2, 28), "Wh": (7, 28), "b": (28,), "Wy": (7, 1), "by": (1,)}
     expect(isinstance(params, dict) and set(params) == set(shapes), "The names differ.")
     for name, shape in shapes.items():
@@ -773,7 +777,7 @@ def test_init_params_returns_five_arrays(learner, rng):
 def test_init_params_biases(learner, reference, rng):
     """The forget gates, the second of the four blocks of b, start with forget_bias; every other bias is 0."""
     for hidden, forget_bias in ((5, 1.0), (3, 2.5), (4, -0.7), (1, 3.0)):
-        start = seed(rng)
+        start = draw_seed(rng)
         mine = learner.init_params(start, hidden, forget_bias)
         right = reference.init_params(start.generator(), hidden, forget_bias)
         expect_close([mine["b"], mine["by"]], [right["b"], right["by"]])
@@ -783,7 +787,7 @@ def test_init_params_biases(learner, reference, rng):
 def test_init_params_weights(learner, reference, rng):
     """Wx, Wh, Wy are drawn in this order with rng.normal, divided by √2, √H and √H: the root of a unit's inputs."""
     for hidden in (5, 2, 11):
-        start = seed(rng)
+        start = draw_seed(rng)
         expect_close(
             learner.init_params(start, hidden, 1.0), reference.init_params(start.generator(), hidden, 1.0)
         )
@@ -792,7 +796,7 @@ def test_init_params_weights(learner, reference, rng):
 @exercise("init_params", weight=1)
 def test_init_params_has_a_forget_bias_of_one_by_default(learner, reference, rng):
     """Without a third argument, the forget bias is 1."""
-    start = seed(rng)
+    start = draw_seed(rng)
     expect_close(learner.init_params(start, 4), reference.init_params(start.generator(), 4))
 
 
@@ -865,7 +869,7 @@ def test_loss_and_gradients_has_a_gradient_for_every_weight(learner, rng):
     """`loss_and_gradients` must return a number and a dict with the names and shapes of `params`."""
     params = lstm_params(rng, 3)
     result = learner.loss_and_gradients(params, rng.random((4, 6, 2)), rng.random((4, 1)))
-    expect(isinstance(result, (tuple, list)) and len(result) == 2, "A loss and a dict are expected.")
+    expect_parts(result, 2, "A loss and a dict are expected.")
     expect_array(result[0], (), "loss")
     expect(
         isinstance(result[1], dict) and set(result[1]) == set(params), "The names of the gradients differ."
@@ -980,8 +984,8 @@ def steep_params(rng, hidden):
 def test_train_from_returns_weights_and_losses(learner, rng):
     """`train_from` must return the weights by name and one loss per step."""
     params = lstm_params(rng, 3)
-    result = learner.train_from(seed(rng), params, 5, 4, 3, 0.01)
-    expect(isinstance(result, (tuple, list)) and len(result) == 2, "Weights and losses are expected.")
+    result = learner.train_from(draw_seed(rng), params, 5, 4, 3, 0.01)
+    expect_parts(result, 2, "Weights and losses are expected.")
     expect(isinstance(result[0], dict) and set(result[0]) == set(params), "The names of the weights differ.")
     for name, value in params.items():
         expect_array(result[0][name], value.shape, f"params[{name!r}]")
@@ -992,7 +996,7 @@ def test_train_from_returns_weights_and_losses(learner, rng):
 def test_train_from_first_step(learner, reference, rng):
     """One step: a batch, its loss before the update, and one step of Adam."""
     for length, batch in ((6, 4), (3, 7)):
-        start, params = seed(rng), lstm_params(rng, 3)
+        start, params = draw_seed(rng), lstm_params(rng, 3)
         arguments = params, length, batch, 1, 0.03
         expect_close(
             learner.train_from(start, *arguments),
@@ -1006,7 +1010,7 @@ def test_train_from_first_step(learner, reference, rng):
 def test_train_from_many_steps(learner, reference, rng):
     """Every step takes a fresh batch, clips all gradients to the norm 1.0 and goes on with Adam's state."""
     for length, batch, steps in ((7, 5, 8), (4, 3, 12)):
-        start = seed(rng)
+        start = draw_seed(rng)
         arguments = steep_params(rng, 4), length, batch, steps, 0.05
         expect_close(
             learner.train_from(start, *arguments),
@@ -1020,7 +1024,7 @@ def test_train_from_many_steps(learner, reference, rng):
 def test_train_from_trains_the_network_that_it_is_given(learner, reference, rng):
     """The arguments `forward` and `backward` must be handed on to `loss_and_gradients`."""
     shapes = {"Wx": (2, 3), "Wh": (3, 3), "b": (3,), "Wy": (3, 1), "by": (1,)}
-    start, params = seed(rng), {name: 0.5 * rng.normal(size=shape) for name, shape in shapes.items()}
+    start, params = draw_seed(rng), {name: 0.5 * rng.normal(size=shape) for name, shape in shapes.items()}
     arguments = params, 4, 5, 2, 0.02, linear_forward, linear_backward
     expect_close(
         learner.train_from(start, *arguments),
@@ -1111,8 +1115,8 @@ TINY = 1e-4
 @exercise("train", weight=0)
 def test_train_returns_weights_of_the_right_size(learner, rng):
     """`train(rng, length, hidden, batch, steps, learning_rate)` must return the five arrays and one loss per step."""
-    result = learner.train(seed(rng), 6, 3, 5, 2, TINY)
-    expect(isinstance(result, (tuple, list)) and len(result) == 2, "Weights and losses are expected.")
+    result = learner.train(draw_seed(rng), 6, 3, 5, 2, TINY)
+    expect_parts(result, 2, "Weights and losses are expected.")
     expect(
         isinstance(result[0], dict) and set(result[0]) == {"Wx", "Wh", "b", "Wy", "by"}, "The names differ."
     )
@@ -1124,7 +1128,7 @@ def test_train_returns_weights_of_the_right_size(learner, rng):
 def test_train_losses(learner, reference, rng):
     """The losses must be those of fresh weights with forget bias 1, on batches from the same generator."""
     for length, hidden, batch in ((6, 4, 5), (9, 3, 2)):
-        start = seed(rng)
+        start = draw_seed(rng)
         mine = learner.train(start, length, hidden, batch, 4, TINY)
         right = reference.train(start.generator(), length, hidden, batch, 4, TINY)
         expect_close(mine[1], right[1], rtol=1e-4, atol=1e-6)
@@ -1133,7 +1137,7 @@ def test_train_losses(learner, reference, rng):
 @exercise("train", weight=2)
 def test_train_weights(learner, reference, rng):
     """The weights after the last update must be those of this training."""
-    start = seed(rng)
+    start = draw_seed(rng)
     mine = learner.train(start, 5, 4, 6, 5, TINY)
     expect_close(mine[0], reference.train(start.generator(), 5, 4, 6, 5, TINY)[0], rtol=1e-5, atol=2e-6)
 
@@ -1206,7 +1210,7 @@ for _letters, _name, _message in (
 
 def line_of(learner, patient):
     lines = learner.find_the_lines()
-    expect(isinstance(lines, (tuple, list)) and len(lines) == 4, "Four line numbers are expected.")
+    expect_parts(lines, 4, "Four line numbers are expected.")
     return expect_array(lines["ABCD".index(patient)], (), f"the line of patient {patient}")
 
 

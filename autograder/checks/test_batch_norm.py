@@ -1,9 +1,21 @@
 """Hidden checks of 20_batch_norm."""
 
 import numpy as np
-import pytest
 
-from autograder.checking import expect, expect_array, expect_close, expect_raises, misconception_by_edit
+from autograder.checking import (
+    agree,
+    declare_answer_checks,
+    exercise,
+    expect,
+    expect_array,
+    expect_close,
+    expect_parts,
+    expect_raises,
+    expect_words,
+    misconception_by_edit,
+    misconceptions_by_edit,
+    numerical_gradient,
+)
 
 NEEDS = {
     "batchnorm_forward": ["normalise_batch"],
@@ -12,8 +24,6 @@ NEEDS = {
 }
 OPAQUE = {"batchnorm_forward": [1]}
 CHANGES_ARGUMENTS = {"batchnorm_forward"}  # the running values are written back into bn_param
-
-exercise = pytest.mark.exercise
 
 
 def batch(rng, N, D):
@@ -26,8 +36,9 @@ def scale_and_shift(rng, D):
 
 
 def parts(value, *shapes_and_names):
-    expect(
-        isinstance(value, (tuple, list)) and len(value) == len(shapes_and_names),
+    expect_parts(
+        value,
+        len(shapes_and_names),
         f"Return {len(shapes_and_names)} things: {', '.join(name for _, name in shapes_and_names)}.",
     )
     return [expect_array(v, shape, name) for v, (shape, name) in zip(value, shapes_and_names)]
@@ -46,16 +57,14 @@ def test_normalised_shapes(learner, rng):
 def test_normalised_values(learner, reference, rng):
     """Mean and variance are taken over the examples, feature by feature, and the variance is divided by N."""
     cases = [(batch(rng, N, D), 1e-5) for N, D in ((9, 4), (3, 6), (5, 5))]
-    for result, case in zip(learner.map("normalise_batch", cases), cases, strict=True):
-        expect_close(tuple(result), reference.normalise_batch(*case))
+    agree(learner, reference, "normalise_batch", cases, part=tuple)
 
 
 @exercise("normalise_batch", weight=2)
 def test_normalised_with_any_eps(learner, reference, rng):
     """eps is added to the variance inside the root, and is not part of the variance that is returned."""
     cases = [(batch(rng, 8, 3), eps) for eps in (1e-8, 1e-3, 0.5, 4.0)]
-    for result, case in zip(learner.map("normalise_batch", cases), cases, strict=True):
-        expect_close(tuple(result), reference.normalise_batch(*case))
+    agree(learner, reference, "normalise_batch", cases, part=tuple)
 
 
 @exercise("normalise_batch", weight=1)
@@ -72,7 +81,7 @@ MEAN, VAR, HAT = (
     "    var = (centred**2).mean(axis=0)",
     "    x_hat = centred / np.sqrt(var + eps)",
 )
-for _name, _old, _new, _message, _source in [
+misconceptions_by_edit("normalise_batch",
     ("takes_the_statistics_over_everything", MEAN + "\n    centred = x - mean\n" + VAR, "    mean = np.full(x.shape[1], x.mean())\n    centred = x - mean\n    var = np.full(x.shape[1], (centred**2).mean())",
      "You take one mean and one variance for the whole batch. Every feature has its own: axis 0.", "axis mistakes in learners' public repositories"),
     ("divides_by_n_minus_1", VAR, "    var = (centred**2).sum(axis=0) / max(1, len(x) - 1)",
@@ -91,8 +100,7 @@ for _name, _old, _new, _message, _source in [
      "Your variance is a sum of squares. Divide by N.", "facts T14: sum for mean"),
     ("root_of_one_square", HAT, "    x_hat = centred / np.sqrt(centred**2 + eps)",
      "You divide each value by its own distance from the mean: a root of one square is an absolute value. The mean of the squares belongs under the root.", "document 002: sigma without a sum; everything becomes √3 there"),
-]:  # fmt: skip
-    misconception_by_edit("normalise_batch", _name, old=_old, new=_new, message=_message, source=_source)
+)  # fmt: skip
 
 
 # --- batchnorm_forward ----------------------------------------------------------------------------------------------
@@ -107,7 +115,7 @@ def parameters(rng, D, mode, **more):
 def forward(learner, x, gamma, beta, bn_param):
     """The learner's out, and bn_param as the call leaves it."""
     result, after = learner.after("batchnorm_forward", x, gamma, beta, bn_param)
-    expect(isinstance(result, (tuple, list)) and len(result) == 2, "Return two things: out, cache.")
+    expect_parts(result, 2, "Return two things: out, cache.")
     return expect_array(result[0], x.shape, "out"), after[3]
 
 
@@ -182,7 +190,7 @@ RUN_MEAN = '        bn_param["running_mean"] = momentum * running_mean + (1 - mo
 RUN_VAR = '        bn_param["running_var"] = momentum * running_var + (1 - momentum) * var'
 OUT = "    out = gamma * x_hat + beta"
 TEST = "        x_hat = (x - running_mean) / np.sqrt(running_var + eps)"
-for _name, _old, _new, _message, _source in [
+misconceptions_by_edit("batchnorm_forward",
     ("momentum_on_the_new", RUN_MEAN + "\n" + RUN_VAR, RUN_MEAN.replace("momentum * running_mean + (1 - momentum) * mean", "(1 - momentum) * running_mean + momentum * mean") + "\n" + RUN_VAR.replace("momentum * running_var + (1 - momentum) * var", "(1 - momentum) * running_var + momentum * var"),
      "Your momentum stands before the new value, as in PyTorch. Here it is the share of the old one.", "facts T14: momentum reversed"),
     ("running_variance_is_unbiased", RUN_VAR, RUN_VAR.replace("* var", "* var * len(x) / max(1, len(x) - 1)"),
@@ -203,20 +211,10 @@ for _name, _old, _new, _message, _source in [
      "In mode test you divide by the running variance. Divide by its root.", "published error: no root"),
     ("gamma_scales_the_shift_too", OUT, "    out = gamma * (x_hat + beta)",
      "gamma multiplies beta as well. Scale first, then shift.", "reasoned: a bracket"),
-]:  # fmt: skip
-    misconception_by_edit("batchnorm_forward", _name, old=_old, new=_new, message=_message, source=_source)
+)  # fmt: skip
 
 
 # --- the two backward passes ----------------------------------------------------------------------------------------
-
-
-def numerical(f, x, h=1e-5):
-    gradient = np.zeros_like(x)
-    for place in np.ndindex(x.shape):
-        step = np.zeros_like(x)
-        step[place] = h
-        gradient[place] = (f(x + step) - f(x - step)) / (2 * h)
-    return gradient
 
 
 def backward_case(rng, N, D, **more):
@@ -260,8 +258,7 @@ def check_backward(name):
             def loss(v, gamma=gamma, beta=beta, bn=bn, dout=dout):
                 return np.sum(reference.batchnorm_forward(v, gamma, beta, dict(bn))[0] * dout)
 
-            slope = numerical(loss, x)
-            expect_close(dx, slope, rtol=1e-5, atol=1e-6)
+            expect_close(dx, numerical_gradient(loss, x), rtol=1e-5, atol=1e-6)
 
     @exercise(name, weight=1)
     def columns(learner, rng):
@@ -299,7 +296,7 @@ def check_backward(name):
     test_alt_at_the_edges,
 ) = check_backward("batchnorm_backward_alt")
 
-for _name, _old, _new, _message, _source in [
+misconceptions_by_edit("batchnorm_backward",
     ("statistics_are_constants", "    dcentred = dcentred + 2 / N * centred * dvar\n    dmean = -dcentred.sum(axis=0)\n    dx = dcentred + dmean / N", "    dx = dcentred",
      "You treat mean and variance as constants. Both were made from x, and their gradients flow back into dx.", "facts T14: error .55"),
     ("forgets_the_variance", "    dcentred = dcentred + 2 / N * centred * dvar\n", "",
@@ -320,8 +317,7 @@ for _name, _old, _new, _message, _source in [
      "dgamma multiplies by x. gamma stands before the *normalised* values.", "published error"),
     ("means_for_gamma_and_beta", "    dbeta = dout.sum(axis=0)\n    dgamma = (dout * x_hat).sum(axis=0)", "    dbeta = dout.mean(axis=0)\n    dgamma = (dout * x_hat).mean(axis=0)",
      "dgamma and dbeta are sums over the batch, not means: the 1/N of a mean loss is in dout already.", "a second 1/N"),
-]:  # fmt: skip
-    misconception_by_edit("batchnorm_backward", _name, old=_old, new=_new, message=_message, source=_source)
+)  # fmt: skip
 
 ALT = "    dx = gamma / np.sqrt(var + eps) * (dout - (dbeta + x_hat * dgamma) / len(x))"
 for _name, _new, _message, _source in [
@@ -365,8 +361,7 @@ def test_update_shapes(learner, rng):
 def test_update_values(learner, reference, rng):
     """Momentum is the share of the new value, and the batch's variance is divided by N − 1."""
     cases = [running_case(rng, N, D, m) for N, D, m in ((6, 3, 0.1), (3, 5, 0.35), (9, 2, 0.9), (2, 4, 0.5))]
-    for result, case in zip(learner.map("update_running", cases), cases, strict=True):
-        expect_close(tuple(result), reference.update_running(*case))
+    agree(learner, reference, "update_running", cases, part=tuple)
 
 
 @exercise("update_running", weight=1)
@@ -380,7 +375,7 @@ def test_update_at_the_edges(learner, reference, rng):
 U_MEAN = "    running_mean = (1 - momentum) * running_mean + momentum * mean"
 U_VAR = "    running_var = (1 - momentum) * running_var + momentum * unbiased"
 UNBIASED = "    unbiased = ((x - mean) ** 2).sum(axis=0) / (len(x) - 1)"
-for _name, _old, _new, _message, _source in [
+misconceptions_by_edit("update_running",
     ("update_momentum_on_the_old", U_MEAN + "\n" + U_VAR, "    running_mean = momentum * running_mean + (1 - momentum) * mean\n    running_var = momentum * running_var + (1 - momentum) * unbiased",
      "Your momentum stands before the old value, as in CS231n. In PyTorch it is the share of the new one.", "facts T14: momentum reversed"),
     ("update_with_the_biased_variance", UNBIASED, "    unbiased = x.var(axis=0)",
@@ -393,8 +388,7 @@ for _name, _old, _new, _message, _source in [
      "You add to the old values without letting them shrink: (1 − momentum) times the old is missing.", "published error: statistics that grow without end"),
     ("update_measures_from_the_running_mean", UNBIASED, "    unbiased = ((x - running_mean) ** 2).sum(axis=0) / (len(x) - 1)",
      "The batch's variance is measured from the batch's own mean, not from the running one.", "reasoned"),
-]:  # fmt: skip
-    misconception_by_edit("update_running", _name, old=_old, new=_new, message=_message, source=_source)
+)  # fmt: skip
 
 
 def fixed(rng, D):
@@ -413,8 +407,7 @@ def test_inference_values(learner, reference, rng):
     cases = [
         (batch(rng, N, D), *fixed(rng, D), eps) for N, D, eps in ((6, 3, 1e-5), (4, 5, 0.5), (2, 2, 3.0))
     ]
-    for result, case in zip(learner.map("batchnorm_inference", cases), cases, strict=True):
-        expect_close(result, reference.batchnorm_inference(*case))
+    agree(learner, reference, "batchnorm_inference", cases)
 
 
 @exercise("batchnorm_inference", weight=1)
@@ -430,7 +423,7 @@ def test_inference_example_by_example(learner, reference, rng):
 
 
 INFERENCE = "    out = slope * x + (beta - slope * running_mean)"
-for _name, _old, _new, _message, _source in [
+misconceptions_by_edit("batchnorm_inference",
     ("infers_with_the_batch", INFERENCE, "    out = gamma * (x - x.mean(axis=0)) / np.sqrt(x.var(axis=0) + eps) + beta",
      "You normalise with the batch. Here the running values are the statistics.", "facts T14: a batch of one becomes all zeros"),
     ("inference_eps_outside", "    slope = gamma / np.sqrt(running_var + eps)", "    slope = gamma / (np.sqrt(running_var) + eps)",
@@ -443,20 +436,16 @@ for _name, _old, _new, _message, _source in [
      "gamma is missing.", "hidden where gamma is 1"),
     ("inference_scales_the_shift", INFERENCE, "    out = slope * (x - running_mean) + gamma * beta",
      "gamma multiplies beta as well. Scale first, then shift.", "reasoned: a bracket"),
-]:  # fmt: skip
-    misconception_by_edit("batchnorm_inference", _name, old=_old, new=_new, message=_message, source=_source)
+)  # fmt: skip
 
 
 # --- predict_the_outputs --------------------------------------------------------------------------------------------
 
 
 def letters(value):
-    expect(isinstance(value, (tuple, list)) and len(value) == 5, "Return five letters in a tuple.")
-    expect(
-        all(isinstance(letter, str) and letter in ("A", "B", "C") for letter in value),
-        "Only A, B and C count.",
+    return expect_words(
+        value, 5, ("A", "B", "C"), "Return five letters in a tuple.", "Only A, B and C count."
     )
-    return list(value)
 
 
 @exercise("predict_the_outputs", weight=0)
@@ -465,21 +454,16 @@ def test_prediction_is_five_letters(learner):
     letters(learner.predict_the_outputs())
 
 
-def _graded_question(index, about):
-    def check(learner, reference):
-        expect(letters(learner.predict_the_outputs())[index] == reference.predict_the_outputs()[index])
-
-    check.__doc__ = f"Question {index + 1}: {about}"
-    return exercise("predict_the_outputs", weight=1)(check)
-
-
-test_prediction_1 = _graded_question(0, "what cancels in the algebra of section 2, and what is left?")
-test_prediction_2 = _graded_question(1, "`len(A)` is the length of which axis?")
-test_prediction_3 = _graded_question(2, "what is the mean of a batch of one?")
-test_prediction_4 = _graded_question(
-    3, "what does a factor do to the distance from the mean, and to the root of the variance?"
+declare_answer_checks(
+    globals(),
+    "predict_the_outputs",
+    read=letters,
+    test_prediction_1="Question 1: what cancels in the algebra of section 2, and what is left?",
+    test_prediction_2="Question 2: `len(A)` is the length of which axis?",
+    test_prediction_3="Question 3: what is the mean of a batch of one?",
+    test_prediction_4="Question 4: what does a factor do to the distance from the mean, and to the root of the variance?",
+    test_prediction_5="Question 5: what becomes of a constant that is added to every example?",
 )
-test_prediction_5 = _graded_question(4, "what becomes of a constant that is added to every example?")
 
 CHOICES = ("A", "B", "B", "A", "B")
 for _name, _index, _letter, _message, _source in [

@@ -16,15 +16,20 @@ fourth moment of the directions of `lkj_cholesky`, 0.6 and 5.
 """
 
 import numpy as np
-import pytest
 
 from autograder.checking import (
     Seed,
+    agree,
+    declare_answer_checks,
+    draw_seed,
+    exercise,
     expect,
     expect_array,
     expect_close,
+    expect_parts,
     misconception,
     misconception_by_edit,
+    misconceptions_by_edit,
 )
 
 NEEDS = {
@@ -41,12 +46,6 @@ NEEDS = {
     ],
 }
 X = 27.0  # see above
-
-exercise = pytest.mark.exercise
-
-
-def seed_from(rng):
-    return Seed(int(rng.integers(2**31)))
 
 
 def seeds_from(rng, count):
@@ -84,18 +83,9 @@ def going_together(rng, N, K):
     return base[:, None] + 0.3 * rng.normal(size=(N, K)) + rng.uniform(0.5, 1.0, size=K)
 
 
-def is_tuple_of(result, length, words):
-    expect(isinstance(result, (tuple, list)) and len(result) == length, words)
-
-
-def agree(learner, reference, name, cases, part=None, **tolerances):
-    """Every case must give what the reference gives; ``part`` compares one of several returned values."""
-    for result, case in zip(learner.map(name, cases), cases, strict=True):
-        expected = getattr(reference, name)(*case)
-        if part is not None:
-            is_tuple_of(result, len(expected), f"It must return {len(expected)} values.")
-            result, expected = result[part], expected[part]
-        expect_close(result, expected, **tolerances)
+def part_of(count, index):
+    """What `agree` compares: one of so many values."""
+    return lambda result: expect_parts(result, count, f"It must return {count} values.")[index]
 
 
 # --- is_positive_definite -------------------------------------------------------------------------------------------
@@ -323,7 +313,8 @@ def test_factor_of_one_number_and_of_extreme_ones(learner, reference, rng):
     agree(learner, reference, "bartlett_factor", cases)
 
 
-for name, old, new, message, source in (
+misconceptions_by_edit(
+    "bartlett_factor",
     (
         "forgets_the_root",
         "np.sqrt(chi2)",
@@ -373,8 +364,7 @@ for name, old, new, message, source in (
         "This is the Wishart matrix itself. The factor is asked for.",
         "factor and product mixed up",
     ),
-):
-    misconception_by_edit("bartlett_factor", name, old=old, new=new, message=message, source=source)
+)
 
 
 # --- sample_wishart -------------------------------------------------------------------------------------------------
@@ -383,7 +373,7 @@ for name, old, new, message, source in (
 @exercise("sample_wishart", weight=0)
 def test_wishart_is_symmetric_and_positive_definite(learner, rng):
     """`sample_wishart` must return a symmetric, positive definite (d, d) matrix, for every nu above d - 1."""
-    cases = [(seed_from(rng), nu, spd(rng, 4)) for nu in (4.0, 5.5, 40.0)]
+    cases = [(draw_seed(rng), nu, spd(rng, 4)) for nu in (4.0, 5.5, 40.0)]
     for result in learner.map("sample_wishart", cases):
         S = expect_array(result, (4, 4), "`S`")
         expect_close(S, S.T, message="It is not symmetric.")
@@ -395,7 +385,7 @@ def test_wishart_mean(learner, rng):
     """The mean over many draws must be nu * W. With very many degrees of freedom each single draw is close to it."""
     W = spd(rng, 4)
     for nu, S in zip(
-        (1e12, 4e12), learner.map("sample_wishart", [(seed_from(rng), nu, W) for nu in (1e12, 4e12)])
+        (1e12, 4e12), learner.map("sample_wishart", [(draw_seed(rng), nu, W) for nu in (1e12, 4e12)])
     ):
         # each entry of S / nu scatters by at most 3 * sqrt(2 / nu) < 5e-6 (largest eigenvalue 3); 7 of these
         expect_close(np.asarray(S) / nu, W, rtol=0.0, atol=3e-5)
@@ -433,7 +423,7 @@ def test_wishart_spread(learner, rng):
 @exercise("sample_wishart", weight=1)
 def test_wishart_scale_seed_and_one_dimension(learner, rng):
     """The same seed must give the same draw, another seed another one, c * W c times the draw; one dimension is a χ² number."""
-    seed, W = seed_from(rng), spd(rng, 3)
+    seed, W = draw_seed(rng), spd(rng, 3)
     calls = [(seed, 5.0, W), (seed, 5.0, W), (seed, 5.0, 7.0 * W), (Seed(seed.seed + 1), 5.0, W)]
     one, again, scaled, other = (expect_array(S, (3, 3), "`S`") for S in learner.map("sample_wishart", calls))
     expect_close(again, one)
@@ -443,7 +433,8 @@ def test_wishart_scale_seed_and_one_dimension(learner, rng):
     chi_square(sum(float(expect_array(S, (1, 1))[0, 0]) for S in single) / 3.0, 250.0)
 
 
-for name, old, new, message, source in (
+misconceptions_by_edit(
+    "sample_wishart",
     (
         "has_equal_degrees_of_freedom",
         "nu - np.arange(dim)",
@@ -514,8 +505,7 @@ for name, old, new, message, source in (
         "The Cholesky factor of W is transposed: L is lower triangular, and L times its transpose is W.",
         "MATLAB's and SciPy's chol gives the upper factor, whose transpose comes first",
     ),
-):
-    misconception_by_edit("sample_wishart", name, old=old, new=new, message=message, source=source)
+)
 
 
 # --- hyper_posterior ------------------------------------------------------------------------------------------------
@@ -541,7 +531,7 @@ def hyper_case(rng, N, K):
 def test_hyper_posterior_shapes(learner, rng):
     """`hyper_posterior` must return mu_n (K,), the numbers beta_n and nu_n, and W_n (K, K)."""
     result = learner.hyper_posterior(*hyper_case(rng, 7, 3))
-    is_tuple_of(result, 4, "It must return four values.")
+    expect_parts(result, 4, "It must return four values.")
     for value, shape, name in zip(
         result, ((3,), (), (), (3, 3)), ("mu_n", "beta_n", "nu_n", "W_n"), strict=True
     ):
@@ -553,14 +543,14 @@ def test_posterior_mean_and_counts(learner, reference, rng):
     """beta and nu grow by the number of rows, and mu_n is the mean of mu0, counted beta0 times, and of the rows."""
     cases = [hyper_case(rng, 7, 3), hyper_case(rng, 4, 5)]
     for part in (0, 1, 2):
-        agree(learner, reference, "hyper_posterior", cases, part=part)
+        agree(learner, reference, "hyper_posterior", cases, part=part_of(4, part))
 
 
 @exercise("hyper_posterior", weight=4)
 def test_posterior_scale(learner, reference, rng):
     """The inverse of W_n is the inverse of W0, plus the scatter of the rows around their mean, plus the gap between the means."""
     cases = [hyper_case(rng, 7, 3), hyper_case(rng, 12, 2), hyper_case(rng, 4, 5)]
-    agree(learner, reference, "hyper_posterior", cases, part=3)
+    agree(learner, reference, "hyper_posterior", cases, part=part_of(4, 3))
 
 
 @exercise("hyper_posterior", weight=2)
@@ -581,7 +571,8 @@ def test_posterior_of_one_row_one_column_and_strong_priors(learner, reference, r
     agree(learner, reference, "hyper_posterior", cases)
 
 
-for name, old, new, message, source in (
+misconceptions_by_edit(
+    "hyper_posterior",
     (
         "takes_the_mean_scatter",
         "centred.T @ centred",
@@ -652,8 +643,7 @@ for name, old, new, message, source in (
         "nu_n must grow by the number of rows, as beta_n does.",
         "one of the two counts forgotten",
     ),
-):
-    misconception_by_edit("hyper_posterior", name, old=old, new=new, message=message, source=source)
+)
 
 
 # --- sample_hyperparameters -----------------------------------------------------------------------------------------
@@ -662,8 +652,8 @@ for name, old, new, message, source in (
 @exercise("sample_hyperparameters", weight=0)
 def test_hyperparameters_shapes(learner, rng):
     """`sample_hyperparameters` must return mu (K,) and a positive definite Lambda (K, K)."""
-    result = learner.sample_hyperparameters(seed_from(rng), *hyper_case(rng, 8, 3))
-    is_tuple_of(result, 2, "It must return two values, mu and Lambda.")
+    result = learner.sample_hyperparameters(draw_seed(rng), *hyper_case(rng, 8, 3))
+    expect_parts(result, 2, "It must return two values, mu and Lambda.")
     expect_array(result[0], (3,), "`mu`")
     Lambda = expect_array(result[1], (3, 3), "`Lambda`")
     expect(
@@ -679,7 +669,7 @@ def test_hyperparameters_with_very_many_degrees_of_freedom(learner, reference, r
     for N, K in ((6, 3), (9, 2)):
         F, mu0, beta0, _, W0 = hyper_case(rng, N, K)
         cases.append((F, mu0, beta0, 1e14, W0))
-    results = learner.map("sample_hyperparameters", [(seed_from(rng), *case) for case in cases])
+    results = learner.map("sample_hyperparameters", [(draw_seed(rng), *case) for case in cases])
     for (mu, Lambda), case in zip(results, cases, strict=True):
         mu_n, _, nu_n, W_n = reference.hyper_posterior(*case)
         # entries of Lambda / nu_n scatter by less than 3 * sqrt(2 / nu) < 5e-7, mu by less than 1e-6
@@ -714,7 +704,7 @@ def test_hyperparameters_scatter(learner, reference, rng):
 @exercise("sample_hyperparameters", weight=1)
 def test_hyperparameters_follow_the_seed(learner, rng):
     """All chance comes from rng: the same seed gives the same draw, another one another draw."""
-    seed, case = seed_from(rng), hyper_case(rng, 6, 2)
+    seed, case = draw_seed(rng), hyper_case(rng, 6, 2)
     one, again, other = learner.map(
         "sample_hyperparameters", [(seed, *case), (seed, *case), (Seed(seed.seed + 1), *case)]
     )
@@ -723,7 +713,8 @@ def test_hyperparameters_follow_the_seed(learner, rng):
     expect(not np.allclose(np.asarray(other[0]), np.asarray(one[0]), rtol=1e-6, atol=0.0))
 
 
-for name, old, new, message, source in (
+misconceptions_by_edit(
+    "sample_hyperparameters",
     (
         "takes_nu_for_beta",
         "np.linalg.cholesky(beta_n * Lambda)",
@@ -794,8 +785,7 @@ for name, old, new, message, source in (
         "The Wishart draw *is* the precision matrix; do not invert it.",
         "facts: covariance for precision",
     ),
-):
-    misconception_by_edit("sample_hyperparameters", name, old=old, new=new, message=message, source=source)
+)
 
 
 # --- row_posterior --------------------------------------------------------------------------------------------------
@@ -817,7 +807,7 @@ def row_case(rng, n, m, K, alpha=None):
 def test_row_posterior_shapes(learner, rng):
     """`row_posterior` must return means (n, K) and precisions (n, K, K)."""
     result = learner.row_posterior(*row_case(rng, 6, 5, 3))
-    is_tuple_of(result, 2, "It must return two arrays.")
+    expect_parts(result, 2, "It must return two arrays.")
     expect_array(result[1], (6, 3, 3), "`precisions`")
     expect(np.shape(result[0]) == (6, 3), "`means` must have the shape (n, K).")
 
@@ -826,14 +816,14 @@ def test_row_posterior_shapes(learner, rng):
 def test_row_precisions(learner, reference, rng):
     """The precision of a row is Lambda plus alpha times the outer products of the items that *this* row has seen."""
     cases = [row_case(rng, 6, 5, 3), row_case(rng, 4, 9, 2)]
-    agree(learner, reference, "row_posterior", cases, part=1)
+    agree(learner, reference, "row_posterior", cases, part=part_of(2, 1))
 
 
 @exercise("row_posterior", weight=4)
 def test_row_means(learner, reference, rng):
     """The mean balances the prior and the ratings; where mask is False, R must not matter, nan or not."""
     cases = [row_case(rng, 6, 5, 3), row_case(rng, 4, 9, 2)]
-    agree(learner, reference, "row_posterior", cases, part=0)
+    agree(learner, reference, "row_posterior", cases, part=part_of(2, 0))
 
 
 @exercise("row_posterior", weight=2)
@@ -873,7 +863,8 @@ def test_row_posterior_of_small_sizes(learner, reference, rng):
     agree(learner, reference, "row_posterior", cases)
 
 
-for name, old, new, message, source in (
+misconceptions_by_edit(
+    "row_posterior",
     (
         "counts_holes_as_ratings",
         "np.tensordot(mask.astype(float), outer, axes=1)",
@@ -937,8 +928,7 @@ for name, old, new, message, source in (
         "You use alpha as a variance. It is the precision of a rating: more alpha, more trust.",
         "precision and variance mixed up",
     ),
-):
-    misconception_by_edit("row_posterior", name, old=old, new=new, message=message, source=source)
+)
 
 
 # --- sample_rows ----------------------------------------------------------------------------------------------------
@@ -963,7 +953,7 @@ def whitened(rows, case, reference):
 @exercise("sample_rows", weight=0)
 def test_rows_shape(learner, rng):
     """`sample_rows` must return one vector for each row, (n, K), and nothing that is nan."""
-    expect_array(learner.sample_rows(seed_from(rng), *row_case(rng, 7, 5, 3)), (7, 3), "`rows`")
+    expect_array(learner.sample_rows(draw_seed(rng), *row_case(rng, 7, 5, 3)), (7, 3), "`rows`")
 
 
 @exercise("sample_rows", weight=3)
@@ -975,7 +965,7 @@ def test_rows_without_noise(learner, reference, rng):
     exact = R, mask, other, mu, 1e12 * Lambda, 1e13
     means, _ = reference.row_posterior(*exact)
     # precisions are at least 0.5e12, so a row scatters by less than 1.5e-6; 30 of these
-    rows = expect_array(learner.sample_rows(seed_from(rng), *exact), (6, 2), "`rows`")
+    rows = expect_array(learner.sample_rows(draw_seed(rng), *exact), (6, 2), "`rows`")
     expect_close(rows, means, rtol=0.0, atol=5e-5)
 
 
@@ -985,7 +975,7 @@ def test_rows_scatter(learner, reference, rng):
     n = 3000
     for K in (2, 3):
         case = equal_rows(rng, n, K)
-        rows = expect_array(learner.sample_rows(seed_from(rng), *case), (n, K), "`rows`")
+        rows = expect_array(learner.sample_rows(draw_seed(rng), *case), (n, K), "`rows`")
         z, V = whitened(rows, case, reference), directions(K)
         # a sum of n standard normals is beyond sqrt(2 * 27 * n) with probability below 2 exp(-27)
         centred = z - z.mean(axis=0)
@@ -1000,7 +990,7 @@ def test_rows_without_ratings_follow_the_prior(learner, rng):
     R, mask, other, mu, _, alpha = equal_rows(rng, n, K)
     Lambda = spd(rng, K, low=0.2, high=5.0)
     case = R, np.zeros_like(mask), other, mu, Lambda, alpha
-    rows = expect_array(learner.sample_rows(seed_from(rng), *case), (n, K), "`rows`")
+    rows = expect_array(learner.sample_rows(draw_seed(rng), *case), (n, K), "`rows`")
     z = (rows - mu) @ np.linalg.cholesky(Lambda)
     chi_square(((z @ directions(K)) ** 2).sum(axis=0), float(n))
 
@@ -1008,7 +998,7 @@ def test_rows_without_ratings_follow_the_prior(learner, rng):
 @exercise("sample_rows", weight=1)
 def test_rows_follow_the_seed(learner, rng):
     """All chance comes from rng: the same seed gives the same rows, another one other rows."""
-    seed, case = seed_from(rng), row_case(rng, 4, 6, 2)
+    seed, case = draw_seed(rng), row_case(rng, 4, 6, 2)
     one, again, other = learner.map(
         "sample_rows", [(seed, *case), (seed, *case), (Seed(seed.seed + 1), *case)]
     )
@@ -1016,7 +1006,8 @@ def test_rows_follow_the_seed(learner, rng):
     expect(np.abs(expect_array(other, (4, 2)) - one).min() > 0)
 
 
-for name, old, new, message, source in (
+misconceptions_by_edit(
+    "sample_rows",
     (
         "forgets_the_transpose",
         "np.linalg.solve(C.transpose(0, 2, 1), noise)",
@@ -1073,8 +1064,7 @@ for name, old, new, message, source in (
         "You use the diagonal of the precision only: the entries of a row must be correlated, and scatter more than that.",
         "document 002: the answer passes the diagonal to a scalar normal",
     ),
-):
-    misconception_by_edit("sample_rows", name, old=old, new=new, message=message, source=source)
+)
 
 
 # --- bpmf -----------------------------------------------------------------------------------------------------------
@@ -1105,7 +1095,7 @@ def test_prediction_shape(learner, rng):
     R = low_rank(rng, 8, 5)
     mask = with_holes(rng, R, 0.3)
     expect_array(
-        learner.bpmf(seed_from(rng), np.where(mask, R, np.nan), mask, 3, 4.0, 3, 1), (8, 5), "`prediction`"
+        learner.bpmf(draw_seed(rng), np.where(mask, R, np.nan), mask, 3, 4.0, 3, 1), (8, 5), "`prediction`"
     )
 
 
@@ -1114,7 +1104,7 @@ def test_complete_ratings_come_back(learner, rng):
     """Complete ratings of rank 2 with a huge precision must come back after two sweeps, with U and V always the newest."""
     for n, m in ((9, 6), (5, 8)):
         R = low_rank(rng, n, m)
-        result = learner.bpmf(seed_from(rng), R, np.ones((n, m), dtype=bool), 2, 1e10, 2, 1)
+        result = learner.bpmf(draw_seed(rng), R, np.ones((n, m), dtype=bool), 2, 1e10, 2, 1)
         expect_close(result, R, rtol=0.0, atol=1e-2)
 
 
@@ -1123,7 +1113,7 @@ def test_mean_over_the_right_sweeps(learner, rng):
     """The prediction is the mean of U @ V.T over the sweeps after the burn-in. A longer chain begins like a shorter one."""
     R = low_rank(rng, 8, 5) + 0.3 * rng.normal(size=(8, 5))
     mask = with_holes(rng, R, 0.4)
-    case = seed_from(rng), np.where(mask, R, np.nan), mask, 2, 5.0
+    case = draw_seed(rng), np.where(mask, R, np.nan), mask, 2, 5.0
     counts = [(1, 0), (2, 1), (3, 2), (4, 3), (3, 0), (4, 2), (4, 1), (4, 0)]
     results = [
         expect_array(P, (8, 5), "`prediction`") for P in learner.map("bpmf", [(*case, *c) for c in counts])
@@ -1146,7 +1136,7 @@ def test_holes_do_not_count(learner, rng):
     """What R holds where mask is False must not matter, and an unseen rating is not a rating of 0."""
     R = low_rank(rng, 9, 6)
     mask = with_holes(rng, R, 0.4)
-    seed, zeros = seed_from(rng), np.where(mask, R, 0.0)
+    seed, zeros = draw_seed(rng), np.where(mask, R, 0.0)
     calls = [
         (seed, np.where(mask, R, np.nan), mask, 2, 5.0, 4, 1),
         (seed, np.where(mask, R, 50.0), mask, 2, 5.0, 4, 1),
@@ -1164,7 +1154,7 @@ def test_new_user_is_like_the_others(learner, rng):
     R = profile + 0.3 * rng.normal(size=(40, 6))
     mask = np.ones(R.shape, dtype=bool)
     mask[7] = False
-    P = expect_array(learner.bpmf(seed_from(rng), np.where(mask, R, np.nan), mask, 2, 10.0, 90, 30), R.shape)
+    P = expect_array(learner.bpmf(draw_seed(rng), np.where(mask, R, np.nan), mask, 2, 10.0, 90, 30), R.shape)
     expect(np.abs(P[7] / profile - 1).max() < 0.5)
 
 
@@ -1175,7 +1165,7 @@ def test_new_item_is_like_the_others(learner, rng):
     R = profile[:, None] + 0.3 * rng.normal(size=(6, 40))
     mask = np.ones(R.shape, dtype=bool)
     mask[:, 7] = False
-    P = expect_array(learner.bpmf(seed_from(rng), np.where(mask, R, np.nan), mask, 2, 10.0, 90, 30), R.shape)
+    P = expect_array(learner.bpmf(draw_seed(rng), np.where(mask, R, np.nan), mask, 2, 10.0, 90, 30), R.shape)
     expect(np.abs(P[:, 7] / profile - 1).max() < 0.5)
 
 
@@ -1190,7 +1180,8 @@ def test_prior_of_both_sides(learner, rng):
     expect(abs(np.mean(sizes) - SIZE_FROM_THE_PRIOR) < 0.5)
 
 
-for name, old, new, message, source in (
+misconceptions_by_edit(
+    "bpmf",
     (
         "keeps_the_burn_in",
         "if sweep >= burn_in:\n            prediction += U @ V.T / (sweeps - burn_in)",
@@ -1268,8 +1259,7 @@ for name, old, new, message, source in (
         "You return the sum over the sweeps. Divide by their number.",
         "the mean forgotten",
     ),
-):
-    misconception_by_edit("bpmf", name, old=old, new=new, message=message, source=source)
+)
 
 
 @misconception(
@@ -1355,7 +1345,7 @@ def draws_the_hyperparameters_once(rng, R, mask, rank, alpha, sweeps, burn_in):
 @exercise("lkj_cholesky", weight=0)
 def test_lkj_is_a_factor_of_a_correlation_matrix(learner, rng):
     """`lkj_cholesky` must return a lower triangle whose rows have length 1, with a diagonal that is not negative."""
-    cases = [(seed_from(rng), dim, eta) for dim, eta in ((1, 1.0), (2, 3.0), (5, 0.5), (12, 1.0))]
+    cases = [(draw_seed(rng), dim, eta) for dim, eta in ((1, 1.0), (2, 3.0), (5, 0.5), (12, 1.0))]
     for result, (_, dim, _) in zip(learner.map("lkj_cholesky", cases), cases, strict=True):
         L = expect_array(result, (dim, dim), "`L`")
         expect(np.abs(np.triu(L, 1)).max() < 1e-12, "It is not lower triangular.")
@@ -1407,7 +1397,7 @@ def test_lkj_directions(learner, rng):
         abs((fourth - 3 / (np.arange(10, dim) + 2)).sum()) < 5,
         "Some directions are favoured: is each entry normal?",
     )
-    identity = expect_array(learner.lkj_cholesky(seed_from(rng), 5, 1e12), (5, 5), "`L`")
+    identity = expect_array(learner.lkj_cholesky(draw_seed(rng), 5, 1e12), (5, 5), "`L`")
     expect_close(
         identity, np.eye(5), rtol=0.0, atol=1e-4, message="With a huge eta the identity must come out."
     )
@@ -1416,7 +1406,7 @@ def test_lkj_directions(learner, rng):
 @exercise("lkj_cholesky", weight=1)
 def test_lkj_follows_the_seed(learner, rng):
     """All chance comes from rng: the same seed gives the same factor, another one another factor."""
-    seed = seed_from(rng)
+    seed = draw_seed(rng)
     one, again, other = learner.map(
         "lkj_cholesky", [(seed, 4, 1.0), (seed, 4, 1.0), (Seed(seed.seed + 1), 4, 1.0)]
     )
@@ -1424,7 +1414,8 @@ def test_lkj_follows_the_seed(learner, rng):
     expect(np.abs(expect_array(other, (4, 4)) - one).max() > 1e-6)
 
 
-for name, old, new, message, source in (
+misconceptions_by_edit(
+    "lkj_cholesky",
     (
         "forgets_the_roots",
         "L[i, :i] = np.sqrt(y) * direction\n        L[i, i] = np.sqrt(1 - y)",
@@ -1502,8 +1493,7 @@ for name, old, new, message, source in (
         "This is the correlation matrix. Its lower factor is asked for.",
         "factor and product mixed up",
     ),
-):
-    misconception_by_edit("lkj_cholesky", name, old=old, new=new, message=message, source=source)
+)
 
 
 @misconception(
@@ -1536,49 +1526,28 @@ def draws_uniform_partial_correlations(rng, dim, eta):
 # --- predict --------------------------------------------------------------------------------------------------------
 
 
-def letter(learner, reference, place):
-    result = learner.predict()
-    is_tuple_of(result, 5, "It must return five letters.")
-    expect(all(isinstance(entry, str) for entry in result), "Each entry is one letter.")
-    expect(result[place].strip().upper() == reference.predict()[place])
+def capitals(letters):
+    expect_parts(letters, 5, "It must return five letters.")
+    expect(all(isinstance(letter, str) for letter in letters), "Each entry is one letter.")
+    return [letter.strip().upper() for letter in letters]
 
 
 @exercise("predict", weight=0)
 def test_predictions_are_five_letters(learner):
     """`predict` must return five letters."""
-    result = learner.predict()
-    is_tuple_of(result, 5, "It must return five letters.")
-    expect(all(isinstance(entry, str) for entry in result), "Each entry is one letter.")
+    capitals(learner.predict())
 
 
-@exercise("predict", weight=1)
-def test_prediction_of_the_average(learner, reference):
-    """Question 1: look at the blue curve."""
-    letter(learner, reference, 0)
-
-
-@exercise("predict", weight=1)
-def test_prediction_of_the_point_estimate(learner, reference):
-    """Question 2: look at the red curve."""
-    letter(learner, reference, 1)
-
-
-@exercise("predict", weight=1)
-def test_prediction_of_a_small_rank(learner, reference):
-    """Question 3: look at the left end of the curves."""
-    letter(learner, reference, 2)
-
-
-@exercise("predict", weight=1)
-def test_prediction_of_one_chain(learner, reference):
-    """Question 4: look at the printed line for one chain."""
-    letter(learner, reference, 3)
-
-
-@exercise("predict", weight=1)
-def test_prediction_of_eight_chains(learner, reference):
-    """Question 5: look at the printed line for eight chains."""
-    letter(learner, reference, 4)
+declare_answer_checks(
+    globals(),
+    "predict",
+    read=capitals,
+    test_prediction_of_the_average="Question 1: look at the blue curve.",
+    test_prediction_of_the_point_estimate="Question 2: look at the red curve.",
+    test_prediction_of_a_small_rank="Question 3: look at the left end of the curves.",
+    test_prediction_of_one_chain="Question 4: look at the printed line for one chain.",
+    test_prediction_of_eight_chains="Question 5: look at the printed line for eight chains.",
+)
 
 
 for name, new, message in (

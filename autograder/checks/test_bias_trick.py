@@ -1,9 +1,21 @@
 """Hidden checks of 03_bias_trick."""
 
 import numpy as np
-import pytest
 
-from autograder.checking import expect, expect_array, expect_close, misconception, misconception_by_edit
+from autograder.checking import (
+    agree,
+    declare_answer_checks,
+    draw_away_from_zero,
+    exercise,
+    expect,
+    expect_array,
+    expect_close,
+    expect_parts,
+    expect_words,
+    misconception,
+    misconception_by_edit,
+    numerical_gradient,
+)
 
 NEEDS = {
     "forward": ["augment"],
@@ -13,15 +25,13 @@ NEEDS = {
     "predict": ["augment", "forward"],
 }
 
-exercise = pytest.mark.exercise
-
 
 def network(rng, *sizes, scale=1.0):
     """Weights in general position, biases in column 0 away from 0."""
     weights = []
     for inputs, units in zip(sizes[:-1], sizes[1:], strict=True):
         W = scale * rng.normal(size=(units, inputs + 1))
-        W[:, 0] = rng.choice([-1.0, 1.0], size=units) * rng.uniform(0.3, 1.2, size=units)
+        W[:, 0] = draw_away_from_zero(rng, 0.3, 1.2, units)
         weights.append(W)
     return weights
 
@@ -32,26 +42,6 @@ def separate(x, weights):
     for W in weights:
         a = 1 / (1 + np.exp(-(W[:, 0] + W[:, 1:] @ a)))
     return a
-
-
-def slope(f, x, h=1e-5):
-    """Central differences of a scalar function."""
-    gradient = np.zeros_like(x)
-    for index in np.ndindex(x.shape):
-        nudge = np.zeros_like(x)
-        nudge[index] = h
-        gradient[index] = (f(x + nudge) - f(x - nudge)) / (2 * h)
-    return gradient
-
-
-def agree(learner, reference, name, cases, **tolerances):
-    """Every case must give what the reference gives."""
-    for result, case in zip(learner.map(name, cases), cases, strict=True):
-        expect_close(result, getattr(reference, name)(*case), **tolerances)
-
-
-def is_list_of(result, length, words):
-    expect(isinstance(result, (list, tuple)) and len(result) == length, words)
 
 
 # --- augment --------------------------------------------------------------------------------------------------------
@@ -271,7 +261,7 @@ misconception_by_edit(
 def test_forward_returns_a_list_of_activations(learner, rng):
     """`forward` must return the list [x, a1, a2, …], each with one number per unit and without a 1."""
     result = learner.forward(rng.normal(size=3), network(rng, 3, 5, 2))
-    is_list_of(result, 3, "For two layers the list has three entries: x, a1, a2.")
+    expect_parts(result, 3, "For two layers the list has three entries: x, a1, a2.")
     for number, (value, size) in enumerate(zip(result, (3, 5, 2), strict=True)):
         expect_array(value, (size,), f"entry {number} of the list")
 
@@ -288,7 +278,7 @@ def test_forward_is_the_network_with_separate_biases(learner, rng):
     """The last activations must be those of a network that adds `b` in every layer."""
     x, weights = rng.normal(size=4), network(rng, 4, 3, 3, 2)
     result = learner.forward(x, weights)
-    is_list_of(result, 4, "For three layers the list has four entries.")
+    expect_parts(result, 4, "For three layers the list has four entries.")
     expect_close(result[-1], separate(x, weights))
 
 
@@ -446,7 +436,7 @@ def layer(rng, out, inputs):
 def test_layer_gradients_have_their_shapes(learner, rng):
     """`layer_gradients` must return the pair dW, da: dW has the shape of W, da the shape of a."""
     result = learner.layer_gradients(*layer(rng, 3, 5))
-    is_list_of(result, 2, "It must return two arrays.")
+    expect_parts(result, 2, "It must return two arrays.")
     expect_array(result[0], (3, 6), "`dW`")
     expect_array(result[1], (5,), "`da`")
 
@@ -468,8 +458,8 @@ def test_layer_gradients_are_slopes(learner, rng):
     """dW and da must be the slopes when one weight, one bias or one input is nudged."""
     delta, a, W = layer(rng, 3, 4)
     dW, da = learner.layer_gradients(delta, a, W)
-    expect_close(dW, slope(lambda V: delta @ (V[:, 0] + V[:, 1:] @ a), W), rtol=1e-5, atol=1e-8)
-    expect_close(da, slope(lambda v: delta @ (W[:, 0] + W[:, 1:] @ v), a), rtol=1e-5, atol=1e-8)
+    expect_close(dW, numerical_gradient(lambda V: delta @ (V[:, 0] + V[:, 1:] @ a), W), rtol=1e-5, atol=1e-8)
+    expect_close(da, numerical_gradient(lambda v: delta @ (W[:, 0] + W[:, 1:] @ v), a), rtol=1e-5, atol=1e-8)
 
 
 @exercise("layer_gradients", weight=1)
@@ -479,7 +469,7 @@ def test_layer_gradients_of_the_biases(learner, rng):
     moved = W.copy()
     moved[:, 0] += rng.normal(size=3)
     first, second = learner.map("layer_gradients", [(delta, a, W), (delta, 2 * a, moved)])
-    is_list_of(first, 2, "It must return two arrays.")
+    expect_parts(first, 2, "It must return two arrays.")
     for dW, _ in (first, second):
         expect_close(expect_array(dW, (3, 5))[:, 0], delta)
     expect_close(second[1], first[1])
@@ -603,7 +593,7 @@ def test_backpropagate_returns_new_weights(learner, reference, rng):
     """`backpropagate` must return a list with one matrix per layer, of the shapes of the weights."""
     y, activations, weights, rate = step_case(rng, reference, 3, 5, 2)
     result = learner.backpropagate(y, activations, weights, rate)
-    is_list_of(result, 2, "For two layers the list has two matrices.")
+    expect_parts(result, 2, "For two layers the list has two matrices.")
     for number, (new, old) in enumerate(zip(result, weights, strict=True)):
         expect_array(new, old.shape, f"matrix {number} of the list")
 
@@ -635,10 +625,10 @@ def test_the_step_is_the_slope_of_the_loss(learner, reference, rng):
         changed = [V if i == number else W for i, W in enumerate(weights)]
         return 0.5 * np.sum((separate(x, changed) - y) ** 2)
 
-    slopes = [slope(lambda V, i=i: loss(i, V), W) for i, W in enumerate(weights)]
+    slopes = [numerical_gradient(lambda V, i=i: loss(i, V), W) for i, W in enumerate(weights)]
     for rate in (0.1, 2.0):
         new = learner.backpropagate(y, activations, weights, rate)
-        is_list_of(new, 2, "For two layers the list has two matrices.")
+        expect_parts(new, 2, "For two layers the list has two matrices.")
         for old_W, new_W, expected in zip(weights, new, slopes, strict=True):
             step = (old_W - expect_array(new_W, old_W.shape)) / rate
             expect_close(step, expected, rtol=1e-5, atol=1e-8)
@@ -813,7 +803,7 @@ def test_train_epoch_returns_weights(learner, rng):
     """`train_epoch` must return a list with one matrix per layer, of the shapes of the weights."""
     X, Y, weights, rate = epoch_case(rng, 6, 3, 4, 2)
     result = learner.train_epoch(X, Y, weights, rate)
-    is_list_of(result, 2, "For two layers the list has two matrices.")
+    expect_parts(result, 2, "For two layers the list has two matrices.")
     for number, (new, old) in enumerate(zip(result, weights, strict=True)):
         expect_array(new, old.shape, f"matrix {number} of the list")
 
@@ -1142,37 +1132,23 @@ misconception_by_edit(
 @exercise("predict_the_fits", weight=0)
 def test_predict_the_fits_returns_four_letters(learner):
     """`predict_the_fits` must return four letters, each "A", "B" or "C"."""
-    choices = learner.predict_the_fits()
-    is_list_of(choices, 4, "It must return four letters.")
-    expect(all(isinstance(c, str) and c in ("A", "B", "C") for c in choices), "Each entry is A, B or C.")
+    expect_words(
+        learner.predict_the_fits(),
+        4,
+        ("A", "B", "C"),
+        "It must return four letters.",
+        "Each entry is A, B or C.",
+    )
 
 
-def chosen(learner, reference, number):
-    expect(learner.predict_the_fits()[number] == reference.predict_the_fits()[number])
-
-
-@exercise("predict_the_fits", weight=1)
-def test_tanh_without_a_one(learner, reference):
-    """The first prediction is not right: what does a tanh network without any 1 give at x = 0, and at -x?"""
-    chosen(learner, reference, 0)
-
-
-@exercise("predict_the_fits", weight=1)
-def test_tanh_with_a_one_at_the_input(learner, reference):
-    """The second prediction is not right: what does a hidden unit give whose weight on x is 0?"""
-    chosen(learner, reference, 1)
-
-
-@exercise("predict_the_fits", weight=1)
-def test_tanh_with_a_one_at_the_output(learner, reference):
-    """The third prediction is not right: odd functions and a constant. Which part of an even curve can they follow?"""
-    chosen(learner, reference, 2)
-
-
-@exercise("predict_the_fits", weight=1)
-def test_sigmoid_without_a_one(learner, reference):
-    """The fourth prediction is not right: write the sigmoid as one half plus an odd function."""
-    chosen(learner, reference, 3)
+declare_answer_checks(
+    globals(),
+    "predict_the_fits",
+    test_tanh_without_a_one="The first prediction is not right: what does a tanh network without any 1 give at x = 0, and at -x?",
+    test_tanh_with_a_one_at_the_input="The second prediction is not right: what does a hidden unit give whose weight on x is 0?",
+    test_tanh_with_a_one_at_the_output="The third prediction is not right: odd functions and a constant. Which part of an even curve can they follow?",
+    test_sigmoid_without_a_one="The fourth prediction is not right: write the sigmoid as one half plus an odd function.",
+)
 
 
 CHOICES = '("C", "A", "B", "B")'
@@ -1210,45 +1186,24 @@ VERDICTS = ("right", "early", "entry", "frozen", "slope")
 @exercise("find_the_bug", weight=0)
 def test_find_the_bug_returns_five_verdicts(learner):
     """`find_the_bug` must return five verdicts, each one of "right", "early", "entry", "frozen", "slope"."""
-    verdicts = learner.find_the_bug()
-    is_list_of(verdicts, 5, "It must return five strings.")
-    expect(
-        all(isinstance(v, str) and v in VERDICTS for v in verdicts), "A verdict is not one of the five words."
+    expect_words(
+        learner.find_the_bug(),
+        5,
+        VERDICTS,
+        "It must return five strings.",
+        "A verdict is not one of the five words.",
     )
 
 
-def found(learner, reference, number):
-    expect(learner.find_the_bug()[number] == reference.find_the_bug()[number])
-
-
-@exercise("find_the_bug", weight=1)
-def test_find_the_bug_a(learner, reference):
-    """The verdict on candidate A is not right: its last layer agrees with the slope. Which entries reach the first one?"""
-    found(learner, reference, 0)
-
-
-@exercise("find_the_bug", weight=1)
-def test_find_the_bug_b(learner, reference):
-    """The verdict on candidate B is not right: look at column 0 of both matrices before and after its step."""
-    found(learner, reference, 1)
-
-
-@exercise("find_the_bug", weight=1)
-def test_find_the_bug_c(learner, reference):
-    """The verdict on candidate C is not right: trust the numerical gradient, not the look of the code."""
-    found(learner, reference, 2)
-
-
-@exercise("find_the_bug", weight=1)
-def test_find_the_bug_d(learner, reference):
-    """The verdict on candidate D is not right: compare its last layer with the slope."""
-    found(learner, reference, 3)
-
-
-@exercise("find_the_bug", weight=1)
-def test_find_the_bug_e(learner, reference):
-    """The verdict on candidate E is not right: divide its step by the learning rate, for a small and for a large one."""
-    found(learner, reference, 4)
+declare_answer_checks(
+    globals(),
+    "find_the_bug",
+    test_find_the_bug_a="The verdict on candidate A is not right: its last layer agrees with the slope. Which entries reach the first one?",
+    test_find_the_bug_b="The verdict on candidate B is not right: look at column 0 of both matrices before and after its step.",
+    test_find_the_bug_c="The verdict on candidate C is not right: trust the numerical gradient, not the look of the code.",
+    test_find_the_bug_d="The verdict on candidate D is not right: compare its last layer with the slope.",
+    test_find_the_bug_e="The verdict on candidate E is not right: divide its step by the learning rate, for a small and for a large one.",
+)
 
 
 RIGHT = '("entry", "frozen", "right", "slope", "early")'

@@ -1,15 +1,20 @@
 """Hidden checks of 12_bounded_outputs."""
 
 import numpy as np
-import pytest
 
 from autograder.checking import (
+    agree,
+    declare_answer_checks,
+    exercise,
     expect,
     expect_array,
     expect_close,
+    expect_parts,
     expect_raises,
+    expect_words,
     misconception,
     misconception_by_edit,
+    numerical_gradient,
 )
 
 NEEDS = {
@@ -18,7 +23,6 @@ NEEDS = {
     "train_head": ["output_head", "head_gradient", "scaled_cross_entropy_gradient"],
 }
 
-exercise = pytest.mark.exercise
 IN_YEARS = ("linear", "relu", "clamp")
 HEADS = (*IN_YEARS, "sigmoid")
 KINDS = (*HEADS, "cross_entropy")
@@ -43,26 +47,6 @@ def odds(rng, shape, reach=5.0):
 
 def scores_for(rng, kind, shape, high):
     return around(rng, shape, high) if kind in IN_YEARS else odds(rng, shape)
-
-
-def agree(learner, reference, name, cases, **tolerances):
-    """Every case must give what the reference gives."""
-    for result, case in zip(learner.map(name, cases), cases, strict=True):
-        expect_close(result, getattr(reference, name)(*case), **tolerances)
-
-
-def slope(f, x, h=1e-5):
-    """Central differences of a scalar function."""
-    gradient = np.zeros_like(x)
-    for index in np.ndindex(x.shape):
-        nudge = np.zeros_like(x)
-        nudge[index] = h
-        gradient[index] = (f(x + nudge) - f(x - nudge)) / (2 * h)
-    return gradient
-
-
-def is_tuple_of(result, length, words):
-    expect(isinstance(result, (tuple, list)) and len(result) == length, words)
 
 
 # --- output_head ----------------------------------------------------------------------------------------------------
@@ -329,7 +313,7 @@ def test_head_gradient_is_the_slope(learner, reference, rng):
     """Each derivative must be the slope of (o - y)**2 when that score is nudged, with o from `output_head`."""
     for kind in HEADS:
         s, y, _, high = pairs(rng, kind, (6,), 8.5)
-        expected = slope(lambda v: np.sum((reference.output_head(v, kind, high) - y) ** 2), s)  # noqa: B023
+        expected = numerical_gradient(lambda v: np.sum((reference.output_head(v, kind, high) - y) ** 2), s)  # noqa: B023
         expect_close(learner.head_gradient(s, y, kind, high), expected, rtol=1e-5, atol=1e-6)
 
 
@@ -766,7 +750,7 @@ def test_cross_entropy_gradient_is_the_slope(learner, reference, rng):
     """It must be the slope of `scaled_cross_entropy` when one score is nudged."""
     for shape, high in (((5,), 8.5), ((3, 2), 100.0)):
         s, y, _ = shares(rng, shape, high)
-        expected = slope(lambda v: reference.scaled_cross_entropy(v, y, high), s)  # noqa: B023
+        expected = numerical_gradient(lambda v: reference.scaled_cross_entropy(v, y, high), s)  # noqa: B023
         expect_close(learner.scaled_cross_entropy_gradient(s, y, high), expected, **GRADIENT)
 
 
@@ -945,7 +929,7 @@ def course(rng, kind, steps, high=10.0, N=7, D=3):
 
 def trained(learner, case):
     result = learner.train_head(*case)
-    is_tuple_of(result, 3, "It must return w, b and errors.")
+    expect_parts(result, 3, "It must return w, b and errors.")
     steps = case[6]
     return (
         expect_array(result[0], case[2].shape, "`w`"),
@@ -997,7 +981,10 @@ def test_first_step_is_the_slope(learner, reference, rng):
         theta = np.append(w, b)
         new_w, new_b, _ = trained(learner, case)
         expect_close(
-            (theta - np.append(new_w, new_b)) / rate, slope(loss, theta, 1e-6), rtol=1e-5, atol=1e-6 * high**2
+            (theta - np.append(new_w, new_b)) / rate,
+            numerical_gradient(loss, theta, 1e-6),
+            rtol=1e-5,
+            atol=1e-6 * high**2,
         )
 
 
@@ -1125,43 +1112,24 @@ def looks_once(X, y, w, b, kind, learning_rate, steps, high=100.0):
 @exercise("predict_the_starts", weight=0)
 def test_starts_has_five_letters(learner):
     """`predict_the_starts` must return five capital letters, one for each question."""
-    choices = learner.predict_the_starts()
-    is_tuple_of(choices, 5, "It must return five letters.")
-    expect(all(isinstance(c, str) and c in list("ABCD") for c in choices), "Each entry is one of A, B, C, D.")
+    expect_words(
+        learner.predict_the_starts(),
+        5,
+        list("ABCD"),
+        "It must return five letters.",
+        "Each entry is one of A, B, C, D.",
+    )
 
 
-def chose(learner, reference, question):
-    expect(learner.predict_the_starts()[question - 1] == reference.predict_the_starts()[question - 1])
-
-
-@exercise("predict_the_starts", weight=1)
-def test_starts_question_1(learner, reference):
-    """Question 1 is not right: what is the derivative of a ReLU head for somebody with a negative score, and here that is everybody?"""
-    chose(learner, reference, 1)
-
-
-@exercise("predict_the_starts", weight=1)
-def test_starts_question_2(learner, reference):
-    """Question 2 is not right: solve hint 2 for |s| with a rate of 0.1 and 500 steps, then count the whole numbers that are nearer to 0."""
-    chose(learner, reference, 2)
-
-
-@exercise("predict_the_starts", weight=1)
-def test_starts_question_3(learner, reference):
-    """Question 3 is not right: in hint 2 the rate stands before an exponential. What does a factor of ten do to |s|?"""
-    chose(learner, reference, 3)
-
-
-@exercise("predict_the_starts", weight=1)
-def test_starts_question_4(learner, reference):
-    """Question 4 is not right: how large is the gradient of the cross-entropy far out, and how far do 500 steps of 0.1 times that carry the bias?"""
-    chose(learner, reference, 4)
-
-
-@exercise("predict_the_starts", weight=1)
-def test_starts_question_5(learner, reference):
-    """Question 5 is not right: the score of a sigmoid is not an age. Where on its curve is 50?"""
-    chose(learner, reference, 5)
+declare_answer_checks(
+    globals(),
+    "predict_the_starts",
+    test_starts_question_1="Question 1 is not right: what is the derivative of a ReLU head for somebody with a negative score, and here that is everybody?",
+    test_starts_question_2="Question 2 is not right: solve hint 2 for |s| with a rate of 0.1 and 500 steps, then count the whole numbers that are nearer to 0.",
+    test_starts_question_3="Question 3 is not right: in hint 2 the rate stands before an exponential. What does a factor of ten do to |s|?",
+    test_starts_question_4="Question 4 is not right: how large is the gradient of the cross-entropy far out, and how far do 500 steps of 0.1 times that carry the bias?",
+    test_starts_question_5="Question 5 is not right: the score of a sigmoid is not an age. Where on its curve is 50?",
+)
 
 
 STARTS = [
@@ -1208,51 +1176,25 @@ VERDICTS = ("right", "scale", "slope", "dead", "unit", "twice")
 @exercise("diagnose", weight=0)
 def test_diagnose_returns_six_verdicts(learner):
     """`diagnose` must return six verdicts, each one of "right", "scale", "slope", "dead", "unit", "twice"."""
-    verdicts = learner.diagnose()
-    is_tuple_of(verdicts, 6, "It must return six strings.")
-    expect(
-        all(isinstance(v, str) and v in VERDICTS for v in verdicts), "A verdict is not one of the six words."
+    expect_words(
+        learner.diagnose(),
+        6,
+        VERDICTS,
+        "It must return six strings.",
+        "A verdict is not one of the six words.",
     )
 
 
-def diagnosed(learner, reference, number):
-    expect(learner.diagnose()[number] == reference.diagnose()[number])
-
-
-@exercise("diagnose", weight=1)
-def test_diagnose_a(learner, reference):
-    """The verdict on A is not right: its derivative fits its loss. What does its report subtract from what?"""
-    diagnosed(learner, reference, 0)
-
-
-@exercise("diagnose", weight=1)
-def test_diagnose_b(learner, reference):
-    """The verdict on B is not right: divide its derivative by the measured slope for several scores and ages, and look at the quotients."""
-    diagnosed(learner, reference, 1)
-
-
-@exercise("diagnose", weight=1)
-def test_diagnose_c(learner, reference):
-    """The verdict on C is not right: its derivative fits its loss. In which unit is what it hands to its report?"""
-    diagnosed(learner, reference, 2)
-
-
-@exercise("diagnose", weight=1)
-def test_diagnose_d(learner, reference):
-    """The verdict on D is not right: measure the slope inside the band, and then look at the derivative where D starts."""
-    diagnosed(learner, reference, 3)
-
-
-@exercise("diagnose", weight=1)
-def test_diagnose_e(learner, reference):
-    """The verdict on E is not right: its loss is the cross-entropy. Whose derivative is it?"""
-    diagnosed(learner, reference, 4)
-
-
-@exercise("diagnose", weight=1)
-def test_diagnose_f(learner, reference):
-    """The verdict on F is not right: divide its derivative by the measured slope for several scores, and look at the quotients."""
-    diagnosed(learner, reference, 5)
+declare_answer_checks(
+    globals(),
+    "diagnose",
+    test_diagnose_a="The verdict on A is not right: its derivative fits its loss. What does its report subtract from what?",
+    test_diagnose_b="The verdict on B is not right: divide its derivative by the measured slope for several scores and ages, and look at the quotients.",
+    test_diagnose_c="The verdict on C is not right: its derivative fits its loss. In which unit is what it hands to its report?",
+    test_diagnose_d="The verdict on D is not right: measure the slope inside the band, and then look at the derivative where D starts.",
+    test_diagnose_e="The verdict on E is not right: its loss is the cross-entropy. Whose derivative is it?",
+    test_diagnose_f="The verdict on F is not right: divide its derivative by the measured slope for several scores, and look at the quotients.",
+)
 
 
 RIGHT = '("unit", "slope", "twice", "dead", "right", "scale")'

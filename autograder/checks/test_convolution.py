@@ -1,9 +1,20 @@
 """Hidden checks of 22_convolution."""
 
 import numpy as np
-import pytest
 
-from autograder.checking import Seed, expect, expect_array, expect_close, misconception, misconception_by_edit
+from autograder.checking import (
+    Seed,
+    declare_answer_checks,
+    exercise,
+    expect,
+    expect_array,
+    expect_close,
+    expect_parts,
+    misconception,
+    misconception_by_edit,
+    misconceptions_by_edit,
+    numerical_gradient,
+)
 
 NEEDS = {
     "conv_forward": ["im2col"],
@@ -12,27 +23,17 @@ NEEDS = {
 }
 OPAQUE = {"conv_forward": [1], "max_pool_forward": [1]}
 
-exercise = pytest.mark.exercise
 TRUNCATED = 0.8796256610342398  # standard deviation of a standard normal cut at 2
 
 
 def pair(value):
-    expect(isinstance(value, (tuple, list)) and len(value) == 2, "Return two things: out, cache.")
+    expect_parts(value, 2, "Return two things: out, cache.")
     return value
 
 
 def distinct(rng, *shape):
     """Random numbers of both signs, no two of them equal or close, so that nothing ties."""
     return (rng.permutation(np.prod(shape)).reshape(shape) - np.prod(shape) / 2) * 0.05 + 0.013
-
-
-def slope(f, x, h=1e-5):
-    gradient = np.zeros_like(x)
-    for index in np.ndindex(x.shape):
-        nudge = np.zeros_like(x)
-        nudge[index] = h
-        gradient[index] = (f(x + nudge) - f(x - nudge)) / (2 * h)
-    return gradient
 
 
 # --- truncated_normal -----------------------------------------------------------------------------------------------
@@ -170,7 +171,7 @@ def test_cols_edges(learner, reference, rng):
 
 
 T = "windows.transpose(0, 2, 3, 1, 4, 5)"
-for _name, _old, _new, _message, _source in [
+misconceptions_by_edit("im2col",
     ("puts_channels_last", T, "windows.transpose(0, 2, 3, 4, 5, 1)", "Inside a row the channel comes first, then row and column of the patch. Yours comes last.", "facts T11: order k,k,C in place of C,k,k, invisible for one channel"),
     ("reshapes_without_transpose", T, "windows", "You reshape without moving the axes first: numbers of different patches stand in one row.", "facts T11: reshape without transpose"),
     ("turns_the_patch", T, "windows.transpose(0, 2, 3, 1, 5, 4)", "Rows and columns of the patch are swapped inside a row.", "axis mistakes"),
@@ -180,8 +181,7 @@ for _name, _old, _new, _message, _source in [
     ("pads_with_the_edge", "(pad, pad)))", '(pad, pad)), mode="edge")', "You pad with copies of the border. The padding is zeros.", "reasoned: np.pad's other mode"),
     ("ignores_the_pad", "np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))", "x", "The padding is missing.", "facts T11: padding of 2 forgotten, 24x24"),
     ("ignores_the_stride", "windows[:, :, ::stride, ::stride]", "windows", "The stride is missing: you return every patch.", "reasoned"),
-]:  # fmt: skip
-    misconception_by_edit("im2col", _name, old=_old, new=_new, message=_message, source=_source)
+)  # fmt: skip
 
 
 # --- conv_forward ---------------------------------------------------------------------------------------------------
@@ -227,7 +227,7 @@ def test_conv_edges(learner, reference, rng):
 
 
 OUT = "rows.reshape(x.shape[0], OH, OW, F).transpose(0, 3, 1, 2)"
-for _name, _old, _new, _message, _source in [
+misconceptions_by_edit("conv_forward",
     ("flips_the_filter", "@ w.reshape(F, -1).T", "@ w[:, :, ::-1, ::-1].reshape(F, -1).T", "Your filters are flipped. This layer lays them on the image as they are.", "facts T11: flipped, off by 1.3"),
     ("forgets_the_bias", " + b  #", "  #", "The bias is missing.", "reasoned"),
     ("reshapes_without_transpose", OUT, "rows.reshape(x.shape[0], F, OH, OW)", "You reshape straight to (N, F, OH, OW). The rows hold the filters last: reshape to that, then move the axis.", "facts T11: reshape without transpose"),
@@ -235,8 +235,7 @@ for _name, _old, _new, _message, _source in [
     ("swaps_height_and_width", OUT, "rows.reshape(x.shape[0], OW, OH, F).transpose(0, 3, 2, 1)", "Height and width are swapped.", "axis mistakes"),
     ("filters_in_another_order", "@ w.reshape(F, -1).T", "@ w.transpose(0, 2, 3, 1).reshape(F, -1).T", "Your filters are flattened with the channel last, your patches with the channel first.", "facts T11: order k,k,C"),
     ("reshapes_the_filters_wrongly", "w.reshape(F, -1).T", "w.reshape(-1, F)", "The filters are reshaped where they should be transposed: flatten each, then transpose.", "reasoned: reshape is no transpose"),
-]:  # fmt: skip
-    misconception_by_edit("conv_forward", _name, old=_old, new=_new, message=_message, source=_source)
+)  # fmt: skip
 
 
 # --- conv_backward --------------------------------------------------------------------------------------------------
@@ -248,7 +247,7 @@ def conv_gradients(learner, rng, shape, F, HH, WW, stride, pad):
     out, cache = pair(learner.conv_forward(*arguments))
     dout = rng.normal(size=np.shape(out))
     result = learner.conv_backward(dout, cache)
-    expect(isinstance(result, (tuple, list)) and len(result) == 3, "Return three things: dx, dw, db.")
+    expect_parts(result, 3, "Return three things: dx, dw, db.")
     for value, like, name in zip(result, arguments, ("dx", "dw", "db")):
         expect_array(value, like.shape, name)
     return result, dout, arguments
@@ -293,7 +292,7 @@ def test_conv_slopes(learner, reference, rng):
             moved[place] = v
             return (reference.conv_forward(*moved)[0] * dout).sum()
 
-        expect_close(result[place], slope(loss, arguments[place]), rtol=1e-5, atol=1e-7)
+        expect_close(result[place], numerical_gradient(loss, arguments[place]), rtol=1e-5, atol=1e-7)
 
 
 @exercise("conv_backward", weight=1)
@@ -303,7 +302,7 @@ def test_conv_gradient_edges(learner, reference, rng):
         compare_conv(learner, reference, rng, case, 0, 1, 2)
 
 
-for _name, _old, _new, _message, _source in [
+misconceptions_by_edit("conv_backward",
     ("reshapes_dout_without_transpose", "dout.transpose(0, 2, 3, 1).reshape(-1, F)", "dout.reshape(-1, F)", "You reshape `dout` without moving the filters' axis last: its rows no longer belong to the patches.", "facts T11: reshape without transpose"),
     ("overwrites_the_copies", "] += dcols", "] = dcols", "You overwrite what came back to a pixel's other copies. Add it up.", "reasoned: = in place of +="),
     ("takes_means", "db = rows.sum(axis=0)", "db = rows.mean(axis=0)", "db is a sum over images and places, not a mean.", "reasoned: the mean is in dout already"),
@@ -311,8 +310,7 @@ for _name, _old, _new, _message, _source in [
     ("divides_by_n", ".reshape(w.shape)", ".reshape(w.shape) / N", "dw is divided by the number of images. `dout` already holds the 1/N.", "1/N twice, published error"),
     ("flips_dw", ".reshape(w.shape)", ".reshape(w.shape)[:, :, ::-1, ::-1]", "dw is flipped; nothing is flipped in the forward pass.", "formulas of the flipped convolution copied"),
     ("flips_the_way_back", "(rows @ w.reshape(F, -1))", "(rows @ w[:, :, ::-1, ::-1].reshape(F, -1))", "dx uses flipped filters on top of putting each copy back where it came from: one flip too many.", "formulas of the flipped convolution copied"),
-]:  # fmt: skip
-    misconception_by_edit("conv_backward", _name, old=_old, new=_new, message=_message, source=_source)
+)  # fmt: skip
 
 
 # --- max_pool_forward -----------------------------------------------------------------------------------------------
@@ -360,15 +358,14 @@ def test_pool_edges(learner, reference, rng):
         )
 
 
-for _name, _old, _new, _message, _source in [
+misconceptions_by_edit("max_pool_forward",
     ("starts_from_zero", "-np.inf", "0.0", "You start from 0, so a window of negative values gives 0. Start from minus infinity.", "published error: invisible after ReLU"),
     ("takes_the_minimum", "np.full((x.shape[0], x.shape[1], OH, OW), -np.inf)\n    for u in range(height):\n        for v in range(width):\n            out = np.maximum(", "np.full((x.shape[0], x.shape[1], OH, OW), np.inf)\n    for u in range(height):\n        for v in range(width):\n            out = np.minimum(", "You take the minimum.", "reasoned"),
     ("averages", "out = np.full((x.shape[0], x.shape[1], OH, OW), -np.inf)\n    for u in range(height):\n        for v in range(width):\n            out = np.maximum(out, x[:, :, u : u + stride * OH : stride, v : v + stride * OW : stride])",
      "out = np.zeros((x.shape[0], x.shape[1], OH, OW))\n    for u in range(height):\n        for v in range(width):\n            out = out + x[:, :, u : u + stride * OH : stride, v : v + stride * OW : stride] / (height * width)", "You take the mean of each window, not its maximum.", "facts T11: average pooling"),
     ("pools_over_channels", "    cache = (x, pool_param)", "    out = np.broadcast_to(out.max(axis=1, keepdims=True), out.shape).copy()\n    cache = (x, pool_param)", "You take the maximum over the channels as well. Each channel is pooled on its own.", "axis mistakes"),
     ("takes_the_largest_size", "out = np.maximum(out, x[:, :, u : u + stride * OH : stride, v : v + stride * OW : stride])", "out = np.maximum(out, np.abs(x[:, :, u : u + stride * OH : stride, v : v + stride * OW : stride]))", "You compare absolute values; the maximum keeps the sign.", "reasoned"),
-]:  # fmt: skip
-    misconception_by_edit("max_pool_forward", _name, old=_old, new=_new, message=_message, source=_source)
+)  # fmt: skip
 
 
 # --- max_pool_backward ----------------------------------------------------------------------------------------------
@@ -412,7 +409,7 @@ def test_pool_gradient_slopes(learner, reference, rng):
     dx, dout, x = pooled_gradient(learner, rng, (2, 2, 4, 5), 2, 2, 1)
     expect_close(
         dx,
-        slope(lambda v: (reference.max_pool_forward(v, pool(2, 2, 1))[0] * dout).sum(), x),
+        numerical_gradient(lambda v: (reference.max_pool_forward(v, pool(2, 2, 1))[0] * dout).sum(), x),
         rtol=1e-5,
         atol=1e-7,
     )
@@ -425,14 +422,13 @@ def test_pool_gradient_edges(learner, reference, rng):
         compare_pool(learner, reference, rng, *case)
 
 
-for _name, _old, _new, _message, _source in [
+misconceptions_by_edit("max_pool_backward",
     ("shares_like_a_mean", "dx[place] += winner * dout", "dx[place] += dout / (height * width)", "You share the gradient among the window. The winner takes all.", "facts T11: average-pool backward, off by .65"),
     ("sends_to_everyone", "dx[place] += winner * dout", "dx[place] += dout", "You send the whole gradient to every value of the window.", "reasoned: the mask forgotten"),
     ("returns_the_mask", "dx[place] += winner * dout", "dx[place] += winner", "You return where the winners are. Multiply by what comes back.", "reasoned: dout forgotten"),
     ("overwrites_the_overlap", "dx[place] += winner * dout", "dx[place] = winner * dout", "Where windows overlap you overwrite. Add it up.", "reasoned: = in place of +="),
     ("sends_it_to_the_corner", "dx[place] += winner * dout", "dx[place] += dout if u == v == 0 else 0", "You send the gradient to the upper left corner of each window, whoever won.", "reasoned: upsampling"),
-]:  # fmt: skip
-    misconception_by_edit("max_pool_backward", _name, old=_old, new=_new, message=_message, source=_source)
+)  # fmt: skip
 
 
 # --- predict --------------------------------------------------------------------------------------------------------
@@ -445,22 +441,13 @@ def test_predict_form(learner):
     expect(isinstance(value, (tuple, list)) and len(value) == 3 and set(value) <= {"A", "B", "C"})
 
 
-@exercise("predict", weight=1)
-def test_predict_linear_rank(learner, reference):
-    """Question 1: weighted sums of nine numbers."""
-    expect(learner.predict()[0] == reference.predict()[0])
-
-
-@exercise("predict", weight=1)
-def test_predict_relu_rank(learner, reference):
-    """Question 2: what a bend adds to weighted sums."""
-    expect(learner.predict()[1] == reference.predict()[1])
-
-
-@exercise("predict", weight=1)
-def test_predict_zero_start(learner, reference):
-    """Question 3: what, in the backward pass, could tell one filter from another?"""
-    expect(learner.predict()[2] == reference.predict()[2])
+declare_answer_checks(
+    globals(),
+    "predict",
+    test_predict_linear_rank="Question 1: weighted sums of nine numbers.",
+    test_predict_relu_rank="Question 2: what a bend adds to weighted sums.",
+    test_predict_zero_start="Question 3: what, in the backward pass, could tell one filter from another?",
+)
 
 
 for _name, _new, _message in [

@@ -1,15 +1,22 @@
 """Hidden checks of 04_cost_that_rises."""
 
 import numpy as np
-import pytest
 
 from autograder.checking import (
+    agree,
+    answer_check,
+    declare_answer_checks,
+    draw_zeros_and_ones,
+    exercise,
     expect,
     expect_array,
     expect_close,
+    expect_parts,
     expect_raises,
+    expect_words,
     misconception,
     misconception_by_edit,
+    numerical_gradient,
 )
 
 NEEDS = {
@@ -17,13 +24,10 @@ NEEDS = {
     "fit": ["linear_scores", "logistic_cost", "logistic_gradient"],
 }
 
-exercise = pytest.mark.exercise
-
 
 def labels(rng, m, ones=None):
-    """A column of unsorted labels, exactly ``ones`` of them 1; never half of them unless asked."""
-    ones = max(1, m // 3) if ones is None else ones
-    return rng.permutation(np.arange(m) < ones).astype(float)[:, None]
+    """A column of unsorted labels."""
+    return draw_zeros_and_ones(rng, m, ones).astype(float)[:, None]
 
 
 def batch(rng, m, n, size=1.0):
@@ -32,64 +36,66 @@ def batch(rng, m, n, size=1.0):
     return X, labels(rng, m), size * (X @ rng.normal(size=(n, 1)) + rng.normal())
 
 
-def agree(learner, reference, name, cases, part=None, **tolerances):
-    """Every case must give what the reference gives; ``part`` compares one of several returned values."""
-    for result, case in zip(learner.map(name, cases), cases, strict=True):
-        expected = getattr(reference, name)(*case)
-        if part is not None:
-            expect(isinstance(result, (tuple, list)) and len(result) > part, "It must return several values.")
-            result, expected = result[part], expected[part]
-        expect_close(result, expected, **tolerances)
+def part_of(index):
+    """What `agree` compares: one of several values."""
+
+    def part(result):
+        expect(isinstance(result, (tuple, list)) and len(result) > index, "It must return several values.")
+        return result[index]
+
+    return part
 
 
 # --- predict_shapes -------------------------------------------------------------------------------------------------
 
 
-def predicted(learner, letters):
-    """The learner's answers to these letters, lists as tuples."""
-    answers = learner.predict_shapes()
-    return [
-        "error" if answers["ABCDEFGH".index(k)] == "error" else tuple(answers["ABCDEFGH".index(k)])
-        for k in letters
-    ]
-
-
-def agrees(learner, reference, letters):
-    expect(predicted(learner, letters) == predicted(reference, letters))
+def as_tuples(answers):
+    """The learner's answers, lists as tuples."""
+    return ["error" if answer == "error" else tuple(answer) for answer in answers]
 
 
 @exercise("predict_shapes", weight=0)
 def test_predict_shapes_returns_eight_answers(learner):
     """`predict_shapes` must return eight answers: each a tuple of whole numbers, with its comma, or the string "error"."""
     answers = learner.predict_shapes()
-    expect(isinstance(answers, (tuple, list)) and len(answers) == 8)
+    expect_parts(answers, 8)
     for answer in answers:
         is_shape = isinstance(answer, (tuple, list)) and all(isinstance(k, int) for k in answer)
         expect(is_shape or (isinstance(answer, str) and answer == "error"))
 
 
-@exercise("predict_shapes", weight=2)
-def test_predict_shapes_where_row_meets_column(learner, reference):
-    """B and E: flush right, a row stands above a column, and both are stretched; labels of one dimension behave as a row."""
-    agrees(learner, reference, "BE")
+test_predict_shapes_where_row_meets_column = answer_check(
+    "predict_shapes",
+    (1, 4),
+    "B and E: flush right, a row stands above a column, and both are stretched; labels of one dimension behave as a row.",
+    weight=2,
+    read=as_tuples,
+)
 
 
-@exercise("predict_shapes", weight=1)
-def test_predict_shapes_where_both_have_the_same_form(learner, reference):
-    """C and F: two columns stay a column, and a flat array beside a row gives a row."""
-    agrees(learner, reference, "CF")
+test_predict_shapes_where_both_have_the_same_form = answer_check(
+    "predict_shapes",
+    (2, 5),
+    "C and F: two columns stay a column, and a flat array beside a row gives a row.",
+    read=as_tuples,
+)
 
 
-@exercise("predict_shapes", weight=1)
-def test_predict_shapes_of_matrix_products(learner, reference):
-    """A and D: in a matrix product the inner lengths disappear, (a, k) times (k, c) is (a, c)."""
-    agrees(learner, reference, "AD")
+test_predict_shapes_of_matrix_products = answer_check(
+    "predict_shapes",
+    (0, 3),
+    "A and D: in a matrix product the inner lengths disappear, (a, k) times (k, c) is (a, c).",
+    read=as_tuples,
+)
 
 
-@exercise("predict_shapes", weight=2)
-def test_predict_shapes_where_weights_grow_or_an_error_comes(learner, reference):
-    """G and H: work from the inside out, and stretch only a length of 1."""
-    agrees(learner, reference, "GH")
+test_predict_shapes_where_weights_grow_or_an_error_comes = answer_check(
+    "predict_shapes",
+    (6, 7),
+    "G and H: work from the inside out, and stretch only a length of 1.",
+    weight=2,
+    read=as_tuples,
+)
 
 
 @misconception(
@@ -675,7 +681,7 @@ def halves_the_cost(Y, Z):
 def test_logistic_gradient_has_the_shapes_of_the_parameters(learner, rng):
     """`logistic_gradient` must return the pair dW, a column (n, 1), and db, a plain number."""
     result = learner.logistic_gradient(*batch(rng, 7, 3))
-    expect(isinstance(result, (tuple, list)) and len(result) == 2, "It must return two values.")
+    expect_parts(result, 2, "It must return two values.")
     expect_array(result[0], (3, 1), "dW")
     expect_array(result[1], (), "db")
 
@@ -687,27 +693,25 @@ def gradient_cases(rng):
 @exercise("logistic_gradient", weight=3)
 def test_logistic_gradient_dW(learner, reference, rng):
     """dW[k] is the mean over the examples of (probability - label) * X[i, k], each label with its own prediction."""
-    agree(learner, reference, "logistic_gradient", gradient_cases(rng), part=0, rtol=1e-5)
+    agree(learner, reference, "logistic_gradient", gradient_cases(rng), part=part_of(0), rtol=1e-5)
 
 
 @exercise("logistic_gradient", weight=2)
 def test_logistic_gradient_db(learner, reference, rng):
     """db is the mean over the examples of probability - label: the bias meets an input of 1."""
-    agree(learner, reference, "logistic_gradient", gradient_cases(rng), part=1, rtol=1e-5)
+    agree(learner, reference, "logistic_gradient", gradient_cases(rng), part=part_of(1), rtol=1e-5)
 
 
 @exercise("logistic_gradient", weight=2)
 def test_logistic_gradient_is_the_slope_of_the_cost(learner, rng):
     """dW and db must be the slopes of the mean cost of step 2 when one parameter is nudged."""
     X, Y, _ = batch(rng, 6, 3)
-    theta, h, slopes = rng.normal(size=4), 1e-5, np.zeros(4)
+    theta = rng.normal(size=4)
 
     def scores(t):
         return X @ t[:3, None] + t[3]
 
-    for k in range(4):
-        up, down = (scores(theta + sign * h * np.eye(4)[k]) for sign in (1, -1))
-        slopes[k] = np.mean(np.logaddexp(0, up) - Y * up - np.logaddexp(0, down) + Y * down) / (2 * h)
+    slopes = numerical_gradient(lambda t: np.mean(np.logaddexp(0, scores(t)) - Y * scores(t)), theta)
     dW, db = learner.logistic_gradient(X, Y, scores(theta))
     expect_close(dW, slopes[:3, None], rtol=1e-5)
     expect_close(db, slopes[3], rtol=1e-5)
@@ -851,9 +855,7 @@ def rounds_the_predictions(X, Y, Z):
 
 def trained(result):
     """The three parts, the costs as an array."""
-    expect(
-        isinstance(result, (tuple, list)) and len(result) == 3, "It must return three values: W, b, costs."
-    )
+    expect_parts(result, 3, "It must return three values: W, b, costs.")
     W, b, costs = result
     if isinstance(costs, (list, tuple)) and all(np.ndim(c) == 0 for c in costs):
         costs = np.array(costs, dtype=float)
@@ -1043,44 +1045,18 @@ def starts_from_ones(X, Y, learning_rate, steps):
 @exercise("find_the_bugs", weight=0)
 def test_find_the_bugs_returns_five_verdicts(learner):
     """`find_the_bugs` must return five verdicts, each one of "right", "cost", "update", "both"."""
-    verdicts = learner.find_the_bugs()
-    expect(isinstance(verdicts, (tuple, list)) and len(verdicts) == 5)
-    expect(all(isinstance(v, str) and v in ("right", "cost", "update", "both") for v in verdicts))
+    expect_words(learner.find_the_bugs(), 5, ("right", "cost", "update", "both"))
 
 
-def verdict_agrees(learner, reference, candidate):
-    place = "ABCDE".index(candidate)
-    expect(learner.find_the_bugs()[place] == reference.find_the_bugs()[place])
-
-
-@exercise("find_the_bugs", weight=1)
-def test_find_the_bugs_candidate_a(learner, reference):
-    """The verdict on candidate A does not agree with the measurement: compare its cost away from zero weights, and look at both halves."""
-    verdict_agrees(learner, reference, "A")
-
-
-@exercise("find_the_bugs", weight=1)
-def test_find_the_bugs_candidate_b(learner, reference):
-    """The verdict on candidate B does not agree with the measurement: unusual is not wrong, compare the numbers."""
-    verdict_agrees(learner, reference, "B")
-
-
-@exercise("find_the_bugs", weight=1)
-def test_find_the_bugs_candidate_c(learner, reference):
-    """The verdict on candidate C does not agree with the measurement: compare dW entry by entry, not only db and the shapes."""
-    verdict_agrees(learner, reference, "C")
-
-
-@exercise("find_the_bugs", weight=1)
-def test_find_the_bugs_candidate_d(learner, reference):
-    """The verdict on candidate D does not agree with the measurement: compare sizes as well as directions, with 20 examples and 4 features."""
-    verdict_agrees(learner, reference, "D")
-
-
-@exercise("find_the_bugs", weight=1)
-def test_find_the_bugs_candidate_e(learner, reference):
-    """The verdict on candidate E does not agree with the measurement: compare signs, and its cost with your own."""
-    verdict_agrees(learner, reference, "E")
+declare_answer_checks(
+    globals(),
+    "find_the_bugs",
+    test_find_the_bugs_candidate_a="The verdict on candidate A does not agree with the measurement: compare its cost away from zero weights, and look at both halves.",
+    test_find_the_bugs_candidate_b="The verdict on candidate B does not agree with the measurement: unusual is not wrong, compare the numbers.",
+    test_find_the_bugs_candidate_c="The verdict on candidate C does not agree with the measurement: compare dW entry by entry, not only db and the shapes.",
+    test_find_the_bugs_candidate_d="The verdict on candidate D does not agree with the measurement: compare sizes as well as directions, with 20 examples and 4 features.",
+    test_find_the_bugs_candidate_e="The verdict on candidate E does not agree with the measurement: compare signs, and its cost with your own.",
+)
 
 
 @misconception(

@@ -1,20 +1,23 @@
 """Hidden checks of 21_counting_parameters."""
 
 import numpy as np
-import pytest
 
 from autograder.checking import (
+    agree,
+    answer_check,
+    declare_answer_checks,
+    exercise,
     expect,
     expect_array,
-    expect_close,
+    expect_each_once,
+    expect_parts,
     expect_raises,
+    expect_words,
     misconception,
     misconception_by_edit,
 )
 
 NEEDS = {"count_parameters": ["conv_parameters", "dense_parameters", "output_size"]}
-
-exercise = pytest.mark.exercise
 
 
 def distinct(rng, count, low, high):
@@ -22,10 +25,17 @@ def distinct(rng, count, low, high):
     return [int(n) for n in low + rng.permutation(high - low)[:count]]
 
 
-def agree(learner, reference, name, cases, message=""):
-    for result, case in zip(learner.map(name, cases), cases, strict=True):
-        expect_array(result, ())
-        expect_close(result, getattr(reference, name)(*case), rtol=0, atol=1e-6, message=message)
+def counts_and_total(result):
+    counts, total = result
+    return list(counts), total
+
+
+def number(count):
+    return expect_array(count, ())
+
+
+TO_THE_LAST = {"rtol": 0, "atol": 1e-6}
+WHOLE = {"part": number, **TO_THE_LAST}
 
 
 # --- conv_parameters ------------------------------------------------------------------------------------------------
@@ -40,14 +50,14 @@ def test_conv_count_is_one_number(learner, rng):
 @exercise("conv_parameters", weight=4)
 def test_conv_count_with_biases(learner, reference, rng):
     """Count what one filter needs, its weights for every input channel and its bias, and multiply by the filters."""
-    agree(learner, reference, "conv_parameters", [tuple(distinct(rng, 4, 2, 14)) for _ in range(4)])
+    agree(learner, reference, "conv_parameters", [tuple(distinct(rng, 4, 2, 14)) for _ in range(4)], **WHOLE)
 
 
 @exercise("conv_parameters", weight=2)
 def test_conv_count_without_biases(learner, reference, rng):
     """With `bias=False` only the weights count; with `bias=True` it is the same as when nothing is said."""
     cases = [(*distinct(rng, 4, 2, 14), flag) for flag in (False, True, False)]
-    agree(learner, reference, "conv_parameters", cases)
+    agree(learner, reference, "conv_parameters", cases, **WHOLE)
 
 
 @exercise("conv_parameters", weight=1)
@@ -55,7 +65,7 @@ def test_conv_count_at_the_edges(learner, reference, rng):
     """Kernels of one row, one column or one pixel, one channel, one filter: the same rule holds."""
     h, w, c, f = distinct(rng, 4, 3, 20)
     cases = [(1, w, c, f), (h, 1, c, f), (1, 1, c, f), (h, w, 1, f), (h, w, c, 1), (1, 1, 1, 1)]
-    agree(learner, reference, "conv_parameters", [*cases, (h, w, c, 1, False)])
+    agree(learner, reference, "conv_parameters", [*cases, (h, w, c, 1, False)], **WHOLE)
 
 
 @misconception(
@@ -142,14 +152,14 @@ def test_dense_count_is_one_number(learner, rng):
 @exercise("dense_parameters", weight=3)
 def test_dense_count_with_biases(learner, reference, rng):
     """Every unit has one weight for each input, and one bias."""
-    agree(learner, reference, "dense_parameters", [tuple(distinct(rng, 2, 3, 60)) for _ in range(4)])
+    agree(learner, reference, "dense_parameters", [tuple(distinct(rng, 2, 3, 60)) for _ in range(4)], **WHOLE)
 
 
 @exercise("dense_parameters", weight=2)
 def test_dense_count_without_biases(learner, reference, rng):
     """With `bias=False` only the weights count; with `bias=True` it is the same as when nothing is said."""
     cases = [(*distinct(rng, 2, 3, 60), flag) for flag in (False, True, False)]
-    agree(learner, reference, "dense_parameters", cases)
+    agree(learner, reference, "dense_parameters", cases, **WHOLE)
 
 
 @exercise("dense_parameters", weight=1)
@@ -157,7 +167,11 @@ def test_dense_count_at_the_edges(learner, reference, rng):
     """One input, one unit, as many of the one as of the other: the same rule holds."""
     d, h = distinct(rng, 2, 5, 60)
     agree(
-        learner, reference, "dense_parameters", [(1, h), (d, 1), (d, d), (1, 1), (1, h, False), (d, 1, False)]
+        learner,
+        reference,
+        "dense_parameters",
+        [(1, h), (d, 1), (d, d), (1, 1), (1, h, False), (d, 1, False)],
+        **WHOLE,
     )
 
 
@@ -227,14 +241,14 @@ def test_output_size_is_one_number(learner, rng):
 def test_output_size_with_padding_in_pixels(learner, reference, rng):
     """Pad on both sides, see how far the window can move, divide by the stride and round down, and add the first place."""
     cases = [*windows(rng, 12), (11, 4, 3, 1), (12, 4, 3, 1), (10, 3, 2, 0), (11, 3, 2, 0)]
-    agree(learner, reference, "output_size", cases)
+    agree(learner, reference, "output_size", cases, **WHOLE)
 
 
 @exercise("output_size", weight=2)
 def test_output_size_valid(learner, reference, rng):
     """With "valid" nothing is padded: the window must lie inside everywhere."""
     cases = [(n, k, s, "valid") for n, k, s, _ in windows(rng, 8)]
-    agree(learner, reference, "output_size", [*cases, (24, 3, 2, "valid"), (9, 9, 4, "valid")])
+    agree(learner, reference, "output_size", [*cases, (24, 3, 2, "valid"), (9, 9, 4, "valid")], **WHOLE)
 
 
 @exercise("output_size", weight=3)
@@ -248,7 +262,7 @@ def test_output_size_same(learner, reference, rng):
         (13, 4, 3, "same"),
         (2, 5, 1, "same"),
     ]
-    agree(learner, reference, "output_size", cases)
+    agree(learner, reference, "output_size", cases, **WHOLE)
 
 
 @exercise("output_size", weight=1)
@@ -269,6 +283,7 @@ def test_output_size_at_the_edges(learner, reference, rng):
         reference,
         "output_size",
         [*cases, (1, 1, 1, "same"), (n, 3, n + 2, "same"), (n, n, 2, "valid")],
+        **WHOLE,
     )
 
 
@@ -379,11 +394,8 @@ def test_counts_and_total(learner, rng):
     """`count_parameters` must return a list with a number for each layer, pooling included, and the total."""
     layers, shape = networks(rng)[0]
     result = learner.count_parameters(layers, shape)
-    expect(isinstance(result, (tuple, list)) and len(result) == 2, "Return two things: counts, total.")
-    expect(
-        isinstance(result[0], (list, tuple)) and len(result[0]) == len(layers),
-        "counts needs one entry for each layer, and 0 for pooling.",
-    )
+    expect_parts(result, 2, "Return two things: counts, total.")
+    expect_parts(result[0], len(layers), "counts needs one entry for each layer, and 0 for pooling.")
     expect_array(result[1], (), "total")
 
 
@@ -395,16 +407,14 @@ def test_counts_of_convolutions_and_pooling(learner, reference, rng):
         ([conv(rng, 1, 3), pool(), conv(rng, 2, "same"), conv(rng)], (18, 23, 2)),
         ([pool(2, 1), conv(rng)], (8, 11, 5)),
     ]
-    for (counts, total), case in zip(learner.map("count_parameters", cases), cases, strict=True):
-        expect_close((list(counts), total), reference.count_parameters(*case), rtol=0, atol=1e-6)
+    agree(learner, reference, "count_parameters", cases, counts_and_total, **TO_THE_LAST)
 
 
 @exercise("count_parameters", weight=4)
 def test_counts_of_whole_networks(learner, reference, rng):
     """The first dense layer reads height times width times channels of what really arrives there; follow both axes."""
     cases = networks(rng)
-    for (counts, total), case in zip(learner.map("count_parameters", cases), cases, strict=True):
-        expect_close((list(counts), total), reference.count_parameters(*case), rtol=0, atol=1e-6)
+    agree(learner, reference, "count_parameters", cases, counts_and_total, **TO_THE_LAST)
 
 
 @exercise("count_parameters", weight=1)
@@ -417,8 +427,7 @@ def test_counts_without_convolutions(learner, reference, rng):
         ([pool()], (6, 9, 2)),
         ([pool(), dense(b)], (6, 9, 2)),
     ]
-    for (counts, total), case in zip(learner.map("count_parameters", cases), cases, strict=True):
-        expect_close((list(counts), total), reference.count_parameters(*case), rtol=0, atol=1e-6)
+    agree(learner, reference, "count_parameters", cases, counts_and_total, **TO_THE_LAST)
 
 
 @exercise("count_parameters", weight=1)
@@ -518,14 +527,14 @@ def test_widest_is_one_number(learner, rng):
 @exercise("widest_under", weight=4)
 def test_widest_fits_and_one_more_does_not(learner, reference, rng):
     """Both layers count, with the biases of both, and a cap that fits exactly is used up."""
-    agree(learner, reference, "widest_under", exact_caps(rng, 5))
+    agree(learner, reference, "widest_under", exact_caps(rng, 5), **WHOLE)
 
 
 @exercise("widest_under", weight=2)
 def test_widest_for_any_cap(learner, reference, rng):
     """Round down to whole units: with one more, the network would be over the cap."""
     cases = [(int(rng.integers(3000, 600_000)), *distinct(rng, 2, 3, 900)) for _ in range(8)]
-    agree(learner, reference, "widest_under", [*cases, (500_000, 3072, 10)])
+    agree(learner, reference, "widest_under", [*cases, (500_000, 3072, 10)], **WHOLE)
 
 
 @exercise("widest_under", weight=1)
@@ -544,7 +553,7 @@ def test_widest_under_tiny_caps(learner, reference, rng):
         (3, 1, 1),
         (4, 1, 1),
     ]
-    agree(learner, reference, "widest_under", cases)
+    agree(learner, reference, "widest_under", cases, **WHOLE)
 
 
 misconception_by_edit(
@@ -716,14 +725,9 @@ def uses_no_convolution():
 LETTERS = "ABCDEF"
 
 
-def words_of(value, known):
-    expect(isinstance(value, (tuple, list)) and len(value) == 6, "Return six words in a tuple.")
-    expect(all(isinstance(word, str) and word in known for word in value), "Only the listed words count.")
-    return list(value)
-
-
 def prediction(value):
-    return words_of(value, {"same", "more", "fewer"})
+    known = ("same", "more", "fewer")
+    return expect_words(value, 6, known, "Return six words in a tuple.", "Only the listed words count.")
 
 
 @exercise("predict_the_total", weight=0)
@@ -732,25 +736,16 @@ def test_prediction_is_six_words(learner):
     expect(len(set(prediction(learner.predict_the_total()))) > 1, "The six changes do not all do the same.")
 
 
-def _graded_letter(index, about):
-    def check(learner, reference):
-        expect(prediction(learner.predict_the_total())[index] == reference.predict_the_total()[index])
-
-    check.__doc__ = f"Look at {LETTERS[index]} again: {about}"
-    return exercise("predict_the_total", weight=1)(check)
-
-
-test_prediction_a = _graded_letter(0, "is the number of images in a batch the size of any array of weights?")
-test_prediction_b = _graded_letter(1, "which layer reads more numbers when the image is larger?")
-test_prediction_c = _graded_letter(
-    2, "follow the size through both pooling layers, down to the first dense layer."
-)
-test_prediction_d = _graded_letter(3, "count the numbers in one 5 × 5 slice, and in two slices of 3 × 3.")
-test_prediction_e = _graded_letter(
-    4, "how much of the network were the dense layers, and what does the new convolution hold?"
-)
-test_prediction_f = _graded_letter(
-    5, 'does the size after a pooling layer depend on its window, with "same"?'
+declare_answer_checks(
+    globals(),
+    "predict_the_total",
+    read=prediction,
+    test_prediction_a="Look at A again: is the number of images in a batch the size of any array of weights?",
+    test_prediction_b="Look at B again: which layer reads more numbers when the image is larger?",
+    test_prediction_c="Look at C again: follow the size through both pooling layers, down to the first dense layer.",
+    test_prediction_d="Look at D again: count the numbers in one 5 × 5 slice, and in two slices of 3 × 3.",
+    test_prediction_e="Look at E again: how much of the network were the dense layers, and what does the new convolution hold?",
+    test_prediction_f='Look at F again: does the size after a pooling layer depend on its window, with "same"?',
 )
 
 
@@ -778,9 +773,13 @@ CAUSES = ["no_bias", "no_channels", "bias_per_pair", "right", "batch", "bias_per
 
 
 def causes_of(value):
-    found = words_of(value, set(CAUSES))
-    expect(len(set(found)) == 6, "Each of the six words occurs once.")
-    return found
+    return expect_each_once(
+        value,
+        CAUSES,
+        "Return six words in a tuple.",
+        "Only the listed words count.",
+        "Each of the six words occurs once.",
+    )
 
 
 @exercise("diagnose", weight=0)
@@ -789,24 +788,30 @@ def test_diagnosis_is_six_words(learner):
     causes_of(learner.diagnose())
 
 
-@exercise("diagnose", weight=1)
-def test_diagnosis_finds_the_right_count(learner):
-    """One student counted right: (3 · 3 · 16 + 1) for each filter. Which number is that?"""
-    expect(causes_of(learner.diagnose())[3] == "right")
+test_diagnosis_finds_the_right_count = answer_check(
+    "diagnose",
+    3,
+    "One student counted right: (3 · 3 · 16 + 1) for each filter. Which number is that?",
+    read=causes_of,
+)
 
 
-@exercise("diagnose", weight=2)
-def test_diagnosis_of_the_biases(learner):
-    """Three students went wrong at the biases. Take the weights alone off each number and see what is left."""
-    found = causes_of(learner.diagnose())
-    expect([found[0], found[2], found[5]] == ["no_bias", "bias_per_pair", "bias_per_input"])
+test_diagnosis_of_the_biases = answer_check(
+    "diagnose",
+    (0, 2, 5),
+    "Three students went wrong at the biases. Take the weights alone off each number and see what is left.",
+    weight=2,
+    read=causes_of,
+)
 
 
-@exercise("diagnose", weight=2)
-def test_diagnosis_of_the_weights(learner):
-    """Two students went wrong at the weights: one number is far too small, one far too large. Take 32 biases off each and divide."""
-    found = causes_of(learner.diagnose())
-    expect([found[1], found[4]] == ["no_channels", "batch"])
+test_diagnosis_of_the_weights = answer_check(
+    "diagnose",
+    (1, 4),
+    "Two students went wrong at the weights: one number is far too small, one far too large. Take 32 biases off each and divide.",
+    weight=2,
+    read=causes_of,
+)
 
 
 def _swapped(name, first, second, message):

@@ -1,31 +1,25 @@
 """Hidden checks of 25_deep_gates."""
 
 import numpy as np
-import pytest
 
-from autograder.checking import expect, expect_array, expect_close, misconception_by_edit
+from autograder.checking import (
+    directional_derivative,
+    exercise,
+    expect,
+    expect_array,
+    expect_close,
+    expect_parts,
+    misconception_by_edit,
+    misconceptions_by_edit,
+)
 
 NEEDS = {"deep_gate_backward": ["deep_gate", "layer_backward"]}
 OPAQUE = {"deep_gate": [1]}
 CHANGES_ARGUMENTS = set()
 
-exercise = pytest.mark.exercise
 GRADIENT = {"rtol": 1e-5, "atol": 1e-8}
 CELLS = ((3, 4, 5, 2), (2, 3, 1, 3), (1, 1, 4, 2), (5, 2, 3, 4))  # n_x, n_a, m, n_y
 GATES = ((7, 4, 3, 5), (3, 2, 5, 2), (5, 3, 3, 1), (1, 1, 1, 4))  # n_in, n_h, n_a, m
-
-
-def parts(result, count, names):
-    """The learner's result, if it is a tuple of this many parts."""
-    expect(isinstance(result, tuple) and len(result) == count, f"Return {names}, in this order.")
-    return result
-
-
-def slope(loss, value, way):
-    """Derivative of ``loss`` at ``value`` in the direction ``way``, by differences of fourth order."""
-    h = 1e-3
-    ahead = [loss(value + k * h * way) for k in (2, 1, -1, -2)]
-    return (-ahead[0] + 8 * ahead[1] - 8 * ahead[2] + ahead[3]) / (12 * h)
 
 
 # --- lstm_cell_forward ----------------------------------------------------------------------------------------------
@@ -46,7 +40,9 @@ def cells(learner, cases):
     """a_next, c_next and yt_pred, as arrays, of the learner's step on each case."""
     found = []
     for result, arguments in zip(learner.map("lstm_cell_forward", cases), cases, strict=True):
-        a_next, c_next, yt_pred, _ = parts(result, 4, "four things: a_next, c_next, yt_pred, cache")
+        a_next, c_next, yt_pred, _ = expect_parts(
+            result, 4, "Return four things: a_next, c_next, yt_pred, cache, in this order.", kinds=tuple
+        )
         n_a, m = arguments[2].shape
         found.append(
             (
@@ -102,16 +98,18 @@ def test_cell_cache(learner, reference, rng):
     cases = [cell_arguments(rng, *sizes) for sizes in CELLS]
     for result, arguments in zip(learner.map("lstm_cell_forward", cases), cases, strict=True):
         cache, right = result[3], reference.lstm_cell_forward(*arguments)[3]
-        parts(
+        expect_parts(
             cache,
             len(right),
-            "as the cache a tuple of ten: leave the line of the stub that packs it as it is",
+            "Return as the cache a tuple of ten: leave the line of the stub that packs it as it is, in this order.",
+            kinds=tuple,
         )
         for mine, true in zip(cache, right, strict=True):
             expect_close(mine, true)
 
 
-for name, old, new, message, source in [
+misconceptions_by_edit(
+    "lstm_cell_forward",
     (
         "takes_the_weights_of_the_input_gate_twice",
         'parameters["Wo"]',
@@ -210,8 +208,7 @@ for name, old, new, message, source in [
         "yt_pred holds scores. The prediction is their softmax.",
         "common slip: the last function forgotten",
     ),
-]:
-    misconception_by_edit("lstm_cell_forward", name, old=old, new=new, message=message, source=source)
+)
 
 
 # --- deep_gate ------------------------------------------------------------------------------------------------------
@@ -227,7 +224,7 @@ def deep_gates(learner, cases):
     """gate of each case as an array, and the learner's caches."""
     found, caches = [], []
     for result, arguments in zip(learner.map("deep_gate", cases), cases, strict=True):
-        gate, cache = parts(result, 2, "two things: gate, cache")
+        gate, cache = expect_parts(result, 2, "Return two things: gate, cache, in this order.", kinds=tuple)
         found.append(expect_array(gate, (arguments[3].shape[0], arguments[0].shape[1]), "gate"))
         caches.append(cache)
     return found, caches
@@ -270,7 +267,8 @@ def test_gate_of_large_scores(learner, reference, rng):
         expect_close(mine, reference.deep_gate(*arguments)[0])
 
 
-for name, old, new, message, source in [
+misconceptions_by_edit(
+    "deep_gate",
     (
         "tanh_in_the_second_layer",
         "gate = sigmoid(",
@@ -327,8 +325,7 @@ for name, old, new, message, source in [
         "The second layer went through the sigmoid twice. Each layer has one.",
         "sigmoid of sigmoid read literally",
     ),
-]:
-    misconception_by_edit("deep_gate", name, old=old, new=new, message=message, source=source)
+)
 
 
 # --- layer_backward -------------------------------------------------------------------------------------------------
@@ -345,7 +342,9 @@ def layer_arguments(rng, n_out=4, n_in=7, m=5):
 def layers_back(learner, cases):
     found = []
     for result, (dvalue, _, inputs, W) in zip(learner.map("layer_backward", cases), cases, strict=True):
-        dinputs, dW, db = parts(result, 3, "three arrays: dinputs, dW, db")
+        dinputs, dW, db = expect_parts(
+            result, 3, "Return three arrays: dinputs, dW, db, in this order.", kinds=tuple
+        )
         found.append(
             (
                 expect_array(dinputs, inputs.shape, "dinputs"),
@@ -391,7 +390,9 @@ def test_layer_backward_is_the_slope_of_a_layer(learner, rng):
     value = 0.5 + 0.5 * np.tanh(0.5 * (W @ inputs + b))
     for k, gradient in enumerate(layers_back(learner, [[dvalue, value, inputs, W]])[0]):
         way = rng.normal(size=arguments[k].shape)
-        there = slope(lambda v, k=k: loss(*arguments[:k], v, *arguments[k + 1 :]), arguments[k], way)
+        there = directional_derivative(
+            lambda v, k=k: loss(*arguments[:k], v, *arguments[k + 1 :]), arguments[k], way
+        )
         expect_close((gradient * way).sum(), there, **GRADIENT)
 
 
@@ -407,7 +408,8 @@ def test_layer_backward_of_shut_gates(learner, reference, rng):
 
 
 SLOPE = "dscores = dvalue * value * (1.0 - value)"
-for name, old, new, message, source in [
+misconceptions_by_edit(
+    "layer_backward",
     (
         "forgets_the_slope",
         SLOPE,
@@ -485,8 +487,7 @@ for name, old, new, message, source in [
         "Your db is a flat array of n_out numbers; b is a column (n_out, 1). A flat db would broadcast along the wrong axis. Keep the dimension.",
         "the classic slip of this layout: (n,) against (n, 1)",
     ),
-]:
-    misconception_by_edit("layer_backward", name, old=old, new=new, message=message, source=source)
+)
 
 
 # --- deep_gate_backward ---------------------------------------------------------------------------------------------
@@ -500,7 +501,9 @@ def gates_back(learner, rng, all_sizes):
     calls = list(zip(upstream, caches, strict=True))
     names, found = ["dconcat", "dW1", "db1", "dW2", "db2"], []
     for result, arguments in zip(learner.map("deep_gate_backward", calls), cases, strict=True):
-        result = parts(result, 5, "five arrays: dconcat, dW1, db1, dW2, db2")
+        result = expect_parts(
+            result, 5, "Return five arrays: dconcat, dW1, db1, dW2, db2, in this order.", kinds=tuple
+        )
         shapes = [argument.shape for argument in arguments]
         found.append([expect_array(*row) for row in zip(result, shapes, names, strict=True)])
     return list(zip(found, cases, upstream, strict=True))
@@ -553,7 +556,7 @@ def test_gate_backward_is_the_slope_of_the_gate(learner, reference, rng):
             return (dgate * reference.deep_gate(*arguments[:k], value, *arguments[k + 1 :])[0]).sum()
 
         way = rng.normal(size=arguments[k].shape)
-        expect_close((gradient * way).sum(), slope(loss, arguments[k], way), **GRADIENT)
+        expect_close((gradient * way).sum(), directional_derivative(loss, arguments[k], way), **GRADIENT)
 
 
 OUTER, INNER = "layer_backward(dgate, gate, hidden, W2)", "layer_backward(dhidden, hidden, concat, W1)"
@@ -561,7 +564,8 @@ NO_OUTER_SLOPE = "layer_backward(dgate / (gate * (1.0 - gate)), gate, hidden, W2
 NO_INNER_SLOPE = "layer_backward(dhidden / (hidden * (1.0 - hidden)), hidden, concat, W1)"
 SECOND_LINE = "\n    dconcat, dW1, db1 = "
 GRADIENTS = "return dconcat, dW1, db1, dW2, db2"
-for name, old, new, message, source in [
+misconceptions_by_edit(
+    "deep_gate_backward",
     (
         "forgets_the_outer_slope",
         OUTER,
@@ -632,8 +636,7 @@ for name, old, new, message, source in [
         "dconcat is zero. The gate's input is where the gradient leaves for the step before.",
         "common slip: only the weights get gradients",
     ),
-]:
-    misconception_by_edit("deep_gate_backward", name, old=old, new=new, message=message, source=source)
+)
 
 
 # --- gate_sensitivity -----------------------------------------------------------------------------------------------
@@ -932,7 +935,7 @@ for name, value, message, source in [
 def test_name_the_bugs_form(learner):
     """`name_the_bugs` must return a tuple of four different letters out of A to G."""
     bugs = learner.name_the_bugs()
-    expect(isinstance(bugs, tuple) and len(bugs) == 4)
+    expect_parts(bugs, 4, kinds=tuple)
     expect(all(type(letter) is str and letter in tuple("ABCDEFG") for letter in bugs))
     expect(len(set(bugs)) == 4)
 

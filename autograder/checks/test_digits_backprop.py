@@ -1,15 +1,22 @@
 """Hidden checks of 15_digits_backprop."""
 
 import numpy as np
-import pytest
 
 from autograder.checking import (
+    agree,
+    declare_answer_checks,
+    draw_away_from_zero,
+    exercise,
     expect,
     expect_array,
     expect_close,
+    expect_costs,
+    expect_parts,
     expect_raises,
+    expect_words,
     misconception,
     misconception_by_edit,
+    numerical_gradient,
 )
 
 NEEDS = {
@@ -19,7 +26,6 @@ NEEDS = {
 }
 
 PAIRS = ("sigmoid_cross_entropy", "sigmoid_squared", "linear_squared", "softmax_cross_entropy")
-exercise = pytest.mark.exercise
 
 
 def network(rng, D, H, K):
@@ -45,29 +51,6 @@ def problem(rng, D, H, K, m):
     return *network(rng, D, H, K), examples(rng, D, m), answers(rng, K, m)
 
 
-def agree(learner, reference, name, cases, part=None, **tolerances):
-    """Every case must give what the reference gives; ``part`` compares one of several returned values."""
-    for result, case in zip(learner.map(name, cases), cases, strict=True):
-        expected = getattr(reference, name)(*case)
-        if part is not None:
-            result, expected = result[part], expected[part]
-        expect_close(result, expected, **tolerances)
-
-
-def is_tuple_of(result, length, words):
-    expect(isinstance(result, (tuple, list)) and len(result) == length, words)
-
-
-def slope(f, x, h=1e-5):
-    """Central differences of a scalar function."""
-    gradient = np.zeros_like(x)
-    for index in np.ndindex(x.shape):
-        nudge = np.zeros_like(x)
-        nudge[index] = h
-        gradient[index] = (f(x + nudge) - f(x - nudge)) / (2 * h)
-    return gradient
-
-
 # --- forward --------------------------------------------------------------------------------------------------------
 
 
@@ -75,7 +58,7 @@ def slope(f, x, h=1e-5):
 def test_forward_returns_hidden_and_output(learner, rng):
     """`forward` must return the pair hidden (H + 1, m), output (K, m)."""
     result = learner.forward(*network(rng, 4, 3, 2), examples(rng, 4, 6))
-    is_tuple_of(result, 2, "It must return two arrays.")
+    expect_parts(result, 2, "It must return two arrays.")
     expect_array(result[0], (4, 6), "`hidden`")
     expect_array(result[1], (2, 6), "`output`")
 
@@ -322,7 +305,7 @@ def delta_check(pair, weight, words):
         z, Y = 2 * rng.normal(size=(5, 4)), one_hot(rng, 5, 4)
         result = learner.output_delta(z, Y, pair)
         expect_close(result, reference.output_delta(z, Y, pair))
-        expect_close(result, slope(lambda v: loss(v, Y, pair), z), rtol=1e-5, atol=1e-7)
+        expect_close(result, numerical_gradient(lambda v: loss(v, Y, pair), z), rtol=1e-5, atol=1e-7)
 
     test.__doc__ = words
     return exercise("output_delta", weight=weight)(test)
@@ -477,10 +460,7 @@ def cubic_slope(v):
 
 def some_deltas(rng, z, count):
     """Deltas that are off in different places and directions."""
-    return [
-        cubic_slope(z) + rng.choice([-1.0, 1.0], size=z.shape) * rng.uniform(0.5, 2, size=z.shape)
-        for _ in range(count)
-    ]
+    return [cubic_slope(z) + draw_away_from_zero(rng, 0.5, 2, z.shape) for _ in range(count)]
 
 
 @exercise("delta_errors", weight=0)
@@ -623,7 +603,7 @@ def gradient_checks(name):
     @add(0, f"`{name}` must return the pair grad_1 (H, D + 1), grad_2 (K, H + 1).")
     def shapes(learner, rng):
         result = getattr(learner, name)(*problem(rng, 3, 2, 4, 6))
-        is_tuple_of(result, 2, "It must return two arrays.")
+        expect_parts(result, 2, "It must return two arrays.")
         expect_array(result[0], (2, 4), "`grad_1`")
         expect_array(result[1], (4, 3), "`grad_2`")
 
@@ -647,8 +627,8 @@ def gradient_checks(name):
             return reference.cross_entropy_cost(reference.forward(a, b, X)[1], Y)
 
         grad_1, grad_2 = getattr(learner, name)(theta_1, theta_2, X, Y)
-        expect_close(grad_1, slope(lambda v: cost(v, theta_2), theta_1), rtol=1e-5, atol=1e-8)
-        expect_close(grad_2, slope(lambda v: cost(theta_1, v), theta_2), rtol=1e-5, atol=1e-8)
+        expect_close(grad_1, numerical_gradient(lambda v: cost(v, theta_2), theta_1), rtol=1e-5, atol=1e-8)
+        expect_close(grad_2, numerical_gradient(lambda v: cost(theta_1, v), theta_2), rtol=1e-5, atol=1e-8)
 
     @add(
         1, "The same examples twice over, or in another order, must give the same gradients: they are means."
@@ -784,21 +764,14 @@ misconception_by_edit(
 # --- train ----------------------------------------------------------------------------------------------------------
 
 
-def as_costs(costs, steps):
-    """The learner's costs, a list or an array, as an array of ``steps`` floats."""
-    expect(isinstance(costs, (list, tuple, np.ndarray)), "costs must be a list or an array.")
-    expect(len(costs) == steps, "costs needs exactly one entry for each step.")
-    return np.array([float(np.squeeze(cost)) for cost in costs])
-
-
 @exercise("train", weight=0)
 def test_train_returns_weights_and_costs(learner, rng):
     """`train` must return theta_1, theta_2 and costs, the weights in their own shapes, one cost for each step."""
     result = learner.train(*problem(rng, 3, 2, 4, 6), 0.3, 3)
-    is_tuple_of(result, 3, "It must return three things.")
+    expect_parts(result, 3, "It must return three things.")
     expect_array(result[0], (2, 4), "`theta_1`")
     expect_array(result[1], (4, 3), "`theta_2`")
-    as_costs(result[2], 3)
+    expect_costs(result[2], 3)
 
 
 @exercise("train", weight=3)
@@ -813,7 +786,7 @@ def test_weights_after_training(learner, reference, rng):
 def test_costs_are_taken_before_each_update(learner, reference, rng):
     """`costs` must hold the cost before each update: the first one belongs to the weights you were given."""
     case = (*problem(rng, 3, 4, 2, 5), 0.8, 5)
-    expect_close(as_costs(learner.train(*case)[2], 5), np.array(reference.train(*case)[2]))
+    expect_close(expect_costs(learner.train(*case)[2], 5), np.array(reference.train(*case)[2]))
 
 
 @exercise("train", weight=2)
@@ -835,7 +808,9 @@ def test_training_in_two_parts(learner, reference, rng):
         "train", [(np.asarray(half_1), np.asarray(half_2), X, Y, 0.5, 3), (theta_1, theta_2, X, Y, 0.5, 5)]
     )
     expect_close(list(parts[:2]), list(whole[:2]))
-    expect_close(np.concatenate([as_costs(first, 2), as_costs(parts[2], 3)]), as_costs(whole[2], 5))
+    expect_close(
+        np.concatenate([expect_costs(first, 2), expect_costs(parts[2], 3)]), expect_costs(whole[2], 5)
+    )
     expect_close(list(whole[:2]), list(reference.train(theta_1, theta_2, X, Y, 0.5, 5)[:2]))
 
 
@@ -845,10 +820,10 @@ def test_rates_and_steps_at_their_edges(learner, reference, rng):
     four = problem(rng, 3, 2, 2, 4)
     cases = [(*four, 0.5, 0), (*four, 0.0, 2), (*problem(rng, 2, 2, 3, 1), 1.0, 2), (*four, 0.1, 25)]
     for result, case in zip(learner.map("train", cases), cases, strict=True):
-        is_tuple_of(result, 3, "It must return three things.")
+        expect_parts(result, 3, "It must return three things.")
         expected = reference.train(*case)
         expect_close(list(result[:2]), list(expected[:2]))
-        expect_close(as_costs(result[2], case[-1]), np.array(expected[2]))
+        expect_close(expect_costs(result[2], case[-1]), np.array(expected[2]))
 
 
 STEP_1, STEP_2 = "theta_1 = theta_1 - learning_rate * grad_1", "theta_2 = theta_2 - learning_rate * grad_2"
@@ -969,40 +944,23 @@ misconception_by_edit(
 @exercise("predict_the_runs", weight=0)
 def test_predict_the_runs_returns_four_letters(learner):
     """`predict_the_runs` must return four letters, each one of "A", "B", "C"."""
-    choices = learner.predict_the_runs()
-    is_tuple_of(choices, 4, "It must return four letters.")
-    expect(
-        all(isinstance(c, str) and c in ("A", "B", "C") for c in choices),
+    expect_words(
+        learner.predict_the_runs(),
+        4,
+        ("A", "B", "C"),
+        "It must return four letters.",
         "A choice is not one of the letters.",
     )
 
 
-def predicted(learner, reference, number):
-    expect(learner.predict_the_runs()[number] == reference.predict_the_runs()[number])
-
-
-@exercise("predict_the_runs", weight=1)
-def test_prediction_1(learner, reference):
-    """Prediction 1 does not come true: the gradient is right, so what does it lack? Run it with the larger rate."""
-    predicted(learner, reference, 0)
-
-
-@exercise("predict_the_runs", weight=1)
-def test_prediction_2(learner, reference):
-    """Prediction 2 does not come true: does another delta make the steps longer?"""
-    predicted(learner, reference, 1)
-
-
-@exercise("predict_the_runs", weight=1)
-def test_prediction_3(learner, reference):
-    """Prediction 3 does not come true: the slope of a linear output has no bound. What do first steps of that size do to the hidden units?"""
-    predicted(learner, reference, 2)
-
-
-@exercise("predict_the_runs", weight=1)
-def test_prediction_4(learner, reference):
-    """Prediction 4 does not come true: work out the score of a hidden unit with 400 positive weights, and its h (1 - h)."""
-    predicted(learner, reference, 3)
+declare_answer_checks(
+    globals(),
+    "predict_the_runs",
+    test_prediction_1="Prediction 1 does not come true: the gradient is right, so what does it lack? Run it with the larger rate.",
+    test_prediction_2="Prediction 2 does not come true: does another delta make the steps longer?",
+    test_prediction_3="Prediction 3 does not come true: the slope of a linear output has no bound. What do first steps of that size do to the hidden units?",
+    test_prediction_4="Prediction 4 does not come true: work out the score of a hidden unit with 400 positive weights, and its h (1 - h).",
+)
 
 
 CHOICES = '("C", "A", "B", "C")'
@@ -1049,45 +1007,24 @@ VERDICTS = ("right", "scale", "loss", "rows", "slope", "bias")
 @exercise("diagnose", weight=0)
 def test_diagnose_returns_five_verdicts(learner):
     """`diagnose` must return five verdicts, each one of "right", "scale", "loss", "rows", "slope", "bias"."""
-    verdicts = learner.diagnose()
-    is_tuple_of(verdicts, 5, "It must return five strings.")
-    expect(
-        all(isinstance(v, str) and v in VERDICTS for v in verdicts), "A verdict is not one of the six words."
+    expect_words(
+        learner.diagnose(),
+        5,
+        VERDICTS,
+        "It must return five strings.",
+        "A verdict is not one of the six words.",
     )
 
 
-def diagnosed(learner, reference, number):
-    expect(learner.diagnose()[number] == reference.diagnose()[number])
-
-
-@exercise("diagnose", weight=1)
-def test_diagnose_a(learner, reference):
-    """The verdict on colleague A is not right: both gradients differ from yours, without a common factor. Look at the output."""
-    diagnosed(learner, reference, 0)
-
-
-@exercise("diagnose", weight=1)
-def test_diagnose_b(learner, reference):
-    """The verdict on colleague B is not right: only one of the two gradients differs. What happens on the way back?"""
-    diagnosed(learner, reference, 1)
-
-
-@exercise("diagnose", weight=1)
-def test_diagnose_c(learner, reference):
-    """The verdict on colleague C is not right: trust the quotients, not the look of the code."""
-    diagnosed(learner, reference, 2)
-
-
-@exercise("diagnose", weight=1)
-def test_diagnose_d(learner, reference):
-    """The verdict on colleague D is not right: are the quotients all the same number?"""
-    diagnosed(learner, reference, 3)
-
-
-@exercise("diagnose", weight=1)
-def test_diagnose_e(learner, reference):
-    """The verdict on colleague E is not right: only one of the two gradients differs. At which number is the slope taken?"""
-    diagnosed(learner, reference, 4)
+declare_answer_checks(
+    globals(),
+    "diagnose",
+    test_diagnose_a="The verdict on colleague A is not right: both gradients differ from yours, without a common factor. Look at the output.",
+    test_diagnose_b="The verdict on colleague B is not right: only one of the two gradients differs. What happens on the way back?",
+    test_diagnose_c="The verdict on colleague C is not right: trust the quotients, not the look of the code.",
+    test_diagnose_d="The verdict on colleague D is not right: are the quotients all the same number?",
+    test_diagnose_e="The verdict on colleague E is not right: only one of the two gradients differs. At which number is the slope taken?",
+)
 
 
 RIGHT = '("loss", "rows", "right", "scale", "slope")'

@@ -1,17 +1,28 @@
 """Hidden checks of 17_diverging_linear_net."""
 
 import numpy as np
-import pytest
 
-from autograder.checking import expect, expect_array, expect_close, misconception, misconception_by_edit
+from autograder.checking import (
+    agree,
+    declare_answer_checks,
+    draw_away_from_zero,
+    exercise,
+    expect,
+    expect_array,
+    expect_close,
+    expect_parts,
+    expect_words,
+    misconception,
+    misconception_by_edit,
+    misconceptions_by_edit,
+    numerical_gradient,
+)
 
 NEEDS = {
     "train": ["backward"],
     "hessian_vector": ["backward"],
     "top_eigenvalue": ["backward", "hessian_vector"],
 }
-
-exercise = pytest.mark.exercise
 
 KEYS = ("W1", "b1", "W2", "b2")
 
@@ -21,9 +32,7 @@ def network(rng, D, H, K, size=1.0):
     shapes = {"W1": (D, H), "b1": (H,), "W2": (H, K), "b2": (K,)}
     params = {name: size * rng.normal(size=shape) for name, shape in shapes.items()}
     for name in ("b1", "b2"):
-        params[name] = rng.choice([-1, 1], size=params[name].shape) * rng.uniform(
-            0.5, 1.5, size=params[name].shape
-        )
+        params[name] = draw_away_from_zero(rng, 0.5, 1.5, params[name].shape)
     return params
 
 
@@ -31,19 +40,6 @@ def problem(rng, N, D, H, K, size=1.0):
     """A network, inputs whose columns have a mean, and targets that it does not fit."""
     inputs = rng.normal(size=(N, D)) + rng.uniform(0.3, 0.8, size=D)
     return network(rng, D, H, K, size), inputs, rng.normal(size=(N, K)) + rng.uniform(0.3, 0.8, size=K)
-
-
-def agree(learner, reference, name, cases, part=None, **tolerances):
-    """Every case must give what the reference gives; ``part`` compares one of several returned values."""
-    for result, case in zip(learner.map(name, cases), cases, strict=True):
-        expected = getattr(reference, name)(*case)
-        if part is not None:
-            result, expected = result[part], expected[part]
-        expect_close(result, expected, **tolerances)
-
-
-def is_tuple_of(result, length, words):
-    expect(isinstance(result, (tuple, list)) and len(result) == length, words)
 
 
 def is_like(result, params, name):
@@ -56,17 +52,12 @@ def is_like(result, params, name):
         expect_array(result[key], params[key].shape, f'{name}["{key}"]')
 
 
-def slopes(f, params, h=1e-5):
-    """Central differences of a scalar function of the parameters."""
-    found = {}
-    for key, value in params.items():
-        found[key] = np.zeros_like(value)
-        for index in np.ndindex(value.shape):
-            nudge = np.zeros_like(value)
-            nudge[index] = h
-            above, below = f(params | {key: value + nudge}), f(params | {key: value - nudge})
-            found[key][index] = (above - below) / (2 * h)
-    return found
+def slopes(f, params):
+    """Gradient of a scalar function of the parameters, measured."""
+    return {
+        key: numerical_gradient(lambda moved, key=key: f(params | {key: moved}), value)
+        for key, value in params.items()
+    }
 
 
 # --- best_linear_fit ------------------------------------------------------------------------------------------------
@@ -76,7 +67,7 @@ def slopes(f, params, h=1e-5):
 def test_fit_returns_a_map_and_a_number(learner, rng):
     """`best_linear_fit` must return B of shape (D + 1, K), one row for the bias and one per input, and the number mse."""
     result = learner.best_linear_fit(rng.normal(size=(9, 3)), rng.normal(size=(9, 2)))
-    is_tuple_of(result, 2, "It must return B and mse.")
+    expect_parts(result, 2, "It must return B and mse.")
     expect_array(result[0], (4, 2), "`B`")
     expect_array(result[1], (), "`mse`")
 
@@ -273,8 +264,7 @@ FORWARD_FAULTS = [
     ("bends_the_output", 'out = h @ params["W2"] + params["b2"]', 'out = np.maximum(0, h @ params["W2"] + params["b2"])',
      "You cut negative outputs off. The output layer is linear, too.", "a ReLU behind the last layer, asked for in document 001"),
 ]  # fmt: skip
-for idea, old, new, words, origin in FORWARD_FAULTS:
-    misconception_by_edit("forward", idea, old=old, new=new, message=words, source=origin)
+misconceptions_by_edit("forward", *FORWARD_FAULTS)
 
 
 # --- merge_layers ---------------------------------------------------------------------------------------------------
@@ -317,8 +307,7 @@ MERGE_FAULTS = [
     ("adds_the_first_bias_unweighted", 'bias = params["b1"] @ params["W2"] + params["b2"]', 'bias = params["b1"].sum() + params["b2"]',
      "The first layer's bias reaches the output through W2: multiply by it, do not only add up.", "step 1 with W2 forgotten in the second bracket"),
 ]  # fmt: skip
-for idea, old, new, words, origin in MERGE_FAULTS:
-    misconception_by_edit("merge_layers", idea, old=old, new=new, message=words, source=origin)
+misconceptions_by_edit("merge_layers", *MERGE_FAULTS)
 
 
 # --- backward -------------------------------------------------------------------------------------------------------
@@ -329,7 +318,7 @@ def test_backward_returns_a_loss_and_four_gradients(learner, rng):
     """`backward` must return the loss and a dict of gradients with the keys and shapes of params."""
     params, X, Y = problem(rng, 6, 3, 4, 2)
     result = learner.backward(params, X, Y)
-    is_tuple_of(result, 2, "It must return loss and grads.")
+    expect_parts(result, 2, "It must return loss and grads.")
     expect_array(result[0], (), "`loss`")
     is_like(result[1], params, "`grads`")
 
@@ -432,8 +421,7 @@ BACKWARD_FAULTS = [
     ("takes_the_gradient_of_a_finished_second_layer", 'dh = dout @ params["W2"].T', 'dh = dout @ (params["W2"] - h.T @ dout).T',
      "You changed W2 before it was used on the way back. All gradients belong to the same weights.", "facts: W2 updated before dh is computed"),
 ]  # fmt: skip
-for idea, old, new, words, origin in BACKWARD_FAULTS:
-    misconception_by_edit("backward", idea, old=old, new=new, message=words, source=origin)
+misconceptions_by_edit("backward", *BACKWARD_FAULTS)
 
 
 # --- train ----------------------------------------------------------------------------------------------------------
@@ -444,7 +432,7 @@ def test_train_returns_parameters_and_losses(learner, rng):
     """`train` must return a dict like params and an array of `steps` losses."""
     params, X, Y = problem(rng, 5, 3, 4, 2, 0.5)
     result = learner.train(params, X, Y, 0.01, 3)
-    is_tuple_of(result, 2, "It must return params and losses.")
+    expect_parts(result, 2, "It must return params and losses.")
     is_like(result[0], params, "`params`")
     expect_array(result[1], (3,), "`losses`")
 
@@ -527,8 +515,7 @@ TRAIN_FAULTS = [
     ("never_renews_the_gradient", VELOCITY, "grads = backward(params, X, Y)[1] if step == 0 else kept\n        kept = grads\n        " + VELOCITY,
      "You use the gradient of the start in every step. Ask `backward` again after each update.", "the gradient computed before the loop"),
 ]  # fmt: skip
-for idea, old, new, words, origin in TRAIN_FAULTS:
-    misconception_by_edit("train", idea, old=old, new=new, message=words, source=origin)
+misconceptions_by_edit("train", *TRAIN_FAULTS)
 
 
 @misconception(
@@ -651,8 +638,7 @@ HESSIAN_FAULTS = [
     ("ignores_the_residuals", 'eps = 1e-4', 'Y = X @ params["W1"] @ params["W2"] + params["b1"] @ params["W2"] + params["b2"]\n    eps = 1e-4',
      "Only the part of the Hessian with the weights is there. The residuals bend the loss as well, at the targets that were passed.", "the Gauss-Newton matrix taken for the Hessian"),
 ]  # fmt: skip
-for idea, old, new, words, origin in HESSIAN_FAULTS:
-    misconception_by_edit("hessian_vector", idea, old=old, new=new, message=words, source=origin)
+misconceptions_by_edit("hessian_vector", *HESSIAN_FAULTS)
 
 
 @misconception(
@@ -787,8 +773,7 @@ TOP_FAULTS = [
     ("turns_the_sign", "return value", "return -value",
      "The sign is turned: the sharpest direction of a valley bends upwards.", "power iteration on the step instead of the slope"),
 ]  # fmt: skip
-for idea, old, new, words, origin in TOP_FAULTS:
-    misconception_by_edit("top_eigenvalue", idea, old=old, new=new, message=words, source=origin)
+misconceptions_by_edit("top_eigenvalue", *TOP_FAULTS)
 
 
 @misconception(
@@ -880,7 +865,7 @@ def columns(rng, N, D):
 def test_standardise_returns_three_arrays(learner, rng):
     """`standardise` must return Xs of the shape of X, and mean and scale with one entry per column."""
     result = learner.standardise(columns(rng, 7, 3))
-    is_tuple_of(result, 3, "It must return Xs, mean, scale.")
+    expect_parts(result, 3, "It must return Xs, mean, scale.")
     expect_array(result[0], (7, 3), "`Xs`")
     expect_array(result[1], (3,), "`mean`")
     expect_array(result[2], (3,), "`scale`")
@@ -949,8 +934,7 @@ STANDARDISE_FAULTS = [
     ("uses_one_scale_for_all", WHERE, "scale = np.full(X.shape[1], X.std())",
      "All columns share one scale. Each column has its own standard deviation: axis=0.", "X.std() without an axis"),
 ]  # fmt: skip
-for idea, old, new, words, origin in STANDARDISE_FAULTS:
-    misconception_by_edit("standardise", idea, old=old, new=new, message=words, source=origin)
+misconceptions_by_edit("standardise", *STANDARDISE_FAULTS)
 
 
 # --- predict_the_runs -----------------------------------------------------------------------------------------------
@@ -959,43 +943,24 @@ for idea, old, new, words, origin in STANDARDISE_FAULTS:
 @exercise("predict_the_runs", weight=0)
 def test_runs_have_five_letters(learner):
     """`predict_the_runs` must return five capital letters, one for each question."""
-    choices = learner.predict_the_runs()
-    is_tuple_of(choices, 5, "It must return five letters.")
-    expect(all(isinstance(c, str) and c in list("ABC") for c in choices), "Each entry is one of A, B, C.")
+    expect_words(
+        learner.predict_the_runs(),
+        5,
+        list("ABC"),
+        "It must return five letters.",
+        "Each entry is one of A, B, C.",
+    )
 
 
-def chose(learner, reference, question):
-    expect(learner.predict_the_runs()[question - 1] == reference.predict_the_runs()[question - 1])
-
-
-@exercise("predict_the_runs", weight=1)
-def test_runs_question_1(learner, reference):
-    """Question 1 is not right: merge the two layers in your mind. What is left of the fifty units?"""
-    chose(learner, reference, 1)
-
-
-@exercise("predict_the_runs", weight=1)
-def test_runs_question_2(learner, reference):
-    """Question 2 is not right: write down the four gradients and set W1, W2 and b1 to 0 in them."""
-    chose(learner, reference, 2)
-
-
-@exercise("predict_the_runs", weight=1)
-def test_runs_question_3(learner, reference):
-    """Question 3 is not right: which part of the curvature grows while the network learns?"""
-    chose(learner, reference, 3)
-
-
-@exercise("predict_the_runs", weight=1)
-def test_runs_question_4(learner, reference):
-    """Question 4 is not right: how long do the steps become, and where do they carry the weights, far from the minimum?"""
-    chose(learner, reference, 4)
-
-
-@exercise("predict_the_runs", weight=1)
-def test_runs_question_5(learner, reference):
-    """Question 5 is not right: add up the steps that momentum makes while the slope stays the same."""
-    chose(learner, reference, 5)
+declare_answer_checks(
+    globals(),
+    "predict_the_runs",
+    test_runs_question_1="Question 1 is not right: merge the two layers in your mind. What is left of the fifty units?",
+    test_runs_question_2="Question 2 is not right: write down the four gradients and set W1, W2 and b1 to 0 in them.",
+    test_runs_question_3="Question 3 is not right: which part of the curvature grows while the network learns?",
+    test_runs_question_4="Question 4 is not right: how long do the steps become, and where do they carry the weights, far from the minimum?",
+    test_runs_question_5="Question 5 is not right: add up the steps that momentum makes while the slope stays the same.",
+)
 
 
 CHOICES = '("B", "C", "A", "C", "B")'
@@ -1034,46 +999,22 @@ for letters, idea, origin, words in RUN_IDEAS:
 def test_curves_have_five_causes(learner):
     """`read_the_curves` must return five strings, each of "right", "sign", "rate", "zeros", "biases" once."""
     causes = learner.read_the_curves()
-    is_tuple_of(causes, 5, "It must return five strings.")
+    expect_parts(causes, 5, "It must return five strings.")
     known = {"right", "sign", "rate", "zeros", "biases"}
     expect(
         all(isinstance(c, str) for c in causes) and set(causes) == known, "Use each of the five words once."
     )
 
 
-def named(learner, reference, letter):
-    place = "ABCDE".index(letter)
-    expect(learner.read_the_curves()[place] == reference.read_the_curves()[place])
-
-
-@exercise("read_the_curves", weight=1)
-def test_curve_a(learner, reference):
-    """Curve A is something else: it looks healthy, but compare the place where it stays with the floor."""
-    named(learner, reference, "A")
-
-
-@exercise("read_the_curves", weight=1)
-def test_curve_b(learner, reference):
-    """Curve B is something else: it never goes down, and it does not jump either."""
-    named(learner, reference, "B")
-
-
-@exercise("read_the_curves", weight=1)
-def test_curve_c(learner, reference):
-    """Curve C is something else: look where it ends, and whether it has arrived there."""
-    named(learner, reference, "C")
-
-
-@exercise("read_the_curves", weight=1)
-def test_curve_d(learner, reference):
-    """Curve D is something else: it falls, jumps up and falls again before it leaves."""
-    named(learner, reference, "D")
-
-
-@exercise("read_the_curves", weight=1)
-def test_curve_e(learner, reference):
-    """Curve E is something else: its start differs from all others, and it falls by nearly the same amount in each step."""
-    named(learner, reference, "E")
+declare_answer_checks(
+    globals(),
+    "read_the_curves",
+    test_curve_a="Curve A is something else: it looks healthy, but compare the place where it stays with the floor.",
+    test_curve_b="Curve B is something else: it never goes down, and it does not jump either.",
+    test_curve_c="Curve C is something else: look where it ends, and whether it has arrived there.",
+    test_curve_d="Curve D is something else: it falls, jumps up and falls again before it leaves.",
+    test_curve_e="Curve E is something else: its start differs from all others, and it falls by nearly the same amount in each step.",
+)
 
 
 CAUSES = '("biases", "sign", "right", "rate", "zeros")'

@@ -1,16 +1,26 @@
 """Hidden checks of 02_exploding_descent."""
 
 import numpy as np
-import pytest
 
-from autograder.checking import expect, expect_array, expect_close, misconception, misconception_by_edit
+from autograder.checking import (
+    agree,
+    as_array,
+    declare_answer_checks,
+    exercise,
+    expect,
+    expect_array,
+    expect_close,
+    expect_parts,
+    expect_words,
+    misconception,
+    misconception_by_edit,
+    numerical_gradient,
+)
 
 NEEDS = {
     "gradient_descent": ["rss_gradient"],
     "bb_descent": ["rss_gradient", "barzilai_borwein_step"],
 }
-
-exercise = pytest.mark.exercise
 
 
 def inputs(rng, N, D):
@@ -44,19 +54,9 @@ ASKED_H = np.array(
 ASKED_Y = np.array([20.0, 40.0, 60.0, 80.0, 100.0])
 
 
-def agree(learner, reference, name, cases, part=None, **tolerances):
-    """Every case must give what the reference gives; ``part`` compares one of several returned values."""
-    for result, case in zip(learner.map(name, cases), cases, strict=True):
-        expected = getattr(reference, name)(*case)
-        if part is not None:
-            expect(isinstance(result, (tuple, list)) and len(result) == 2, "It must return two values.")
-            result, expected = listed(result[part]), expected[part]
-        expect_close(result, expected, **tolerances)
-
-
-def listed(value):
-    """A list of numbers is as good as an array of them."""
-    return np.array(value, dtype=float) if isinstance(value, (list, tuple)) else value
+def part_of(index):
+    """What `agree` compares: one of two values; a list of numbers will do."""
+    return lambda result: as_array(expect_parts(result, 2, "It must return two values.")[index])
 
 
 # --- rss_gradient ---------------------------------------------------------------------------------------------------
@@ -80,11 +80,9 @@ def test_rss_gradient_values(learner, reference, rng):
 def test_rss_gradient_is_the_slope_of_the_sum_of_squares(learner, rng):
     """The gradient must be the slope of the sum of squared residuals when one weight is nudged."""
     H, y = regression(rng, 6, 4)
-    w, slope, h = rng.normal(size=4), np.zeros(4), 1e-4
-    for d in range(4):
-        nudge = h * np.eye(4)[d]
-        slope[d] = (np.sum((y - H @ (w + nudge)) ** 2) - np.sum((y - H @ (w - nudge)) ** 2)) / (2 * h)
-    expect_close(learner.rss_gradient(H, y, w), slope, rtol=1e-5, atol=1e-6)
+    w = rng.normal(size=4)
+    measured = numerical_gradient(lambda v: np.sum((y - H @ v) ** 2), w, h=1e-4)
+    expect_close(learner.rss_gradient(H, y, w), measured, rtol=1e-5, atol=1e-6)
 
 
 @exercise("rss_gradient", weight=1)
@@ -302,8 +300,8 @@ def drops_the_ones(H):
 def descended(learner, name, *arguments):
     """w and norms of a run; norms may be a list."""
     result = getattr(learner, name)(*arguments)
-    expect(isinstance(result, (tuple, list)) and len(result) == 2, "It must return two values: w, norms.")
-    return result[0], listed(result[1])
+    expect_parts(result, 2, "It must return two values: w, norms.")
+    return result[0], as_array(result[1])
 
 
 def same_run(learner, reference, name, case, **tolerances):
@@ -331,7 +329,7 @@ def test_gradient_descent_one_round(learner, reference, rng):
     for N, D, share in ((7, 3, 0.4), (5, 2, 0.9)):
         H, y = regression(rng, N, D)
         cases.append((H, y, share * bound_of(H), 0.0, 1))
-    agree(learner, reference, "gradient_descent", cases, part=0)
+    agree(learner, reference, "gradient_descent", cases, part=part_of(0))
 
 
 @exercise("gradient_descent", weight=3)
@@ -341,7 +339,7 @@ def test_gradient_descent_several_rounds(learner, reference, rng):
     for N, D, share, rounds in ((8, 3, 0.7, 9), (5, 4, 0.1, 30), (9, 2, 0.98, 5)):
         H, y = regression(rng, N, D)
         cases.append((H, y, share * bound_of(H), 0.0, rounds))
-    agree(learner, reference, "gradient_descent", cases, part=0)
+    agree(learner, reference, "gradient_descent", cases, part=part_of(0))
 
 
 @exercise("gradient_descent", weight=2)
@@ -351,7 +349,7 @@ def test_gradient_descent_norms(learner, reference, rng):
     for N, D, share, rounds in ((8, 3, 0.7, 9), (6, 5, 0.2, 12)):
         H, y = regression(rng, N, D)
         cases.append((H, y, share * bound_of(H), 0.0, rounds))
-    agree(learner, reference, "gradient_descent", cases, part=1)
+    agree(learner, reference, "gradient_descent", cases, part=part_of(1))
 
 
 def stopping_runs(rng):
@@ -542,9 +540,7 @@ def scalings(rng):
 def test_unstandardise_returns_coef_and_intercept(learner, rng):
     """`unstandardise` must return the weights (D,) and the intercept (a number)."""
     result = learner.unstandardise(*scalings(rng)[0])
-    expect(
-        isinstance(result, (tuple, list)) and len(result) == 2, "It must return two values: coef, intercept."
-    )
+    expect_parts(result, 2, "It must return two values: coef, intercept.")
     expect_array(result[0], (3,), "coef")
     expect_array(result[1], (), "the intercept")
 
@@ -552,13 +548,13 @@ def test_unstandardise_returns_coef_and_intercept(learner, rng):
 @exercise("unstandardise", weight=2)
 def test_unstandardise_coef(learner, reference, rng):
     """The weight of an original feature: by how much the prediction rises when that feature rises by 1."""
-    agree(learner, reference, "unstandardise", scalings(rng), part=0)
+    agree(learner, reference, "unstandardise", scalings(rng), part=part_of(0))
 
 
 @exercise("unstandardise", weight=2)
 def test_unstandardise_intercept(learner, reference, rng):
     """The intercept is the prediction where every original feature is 0."""
-    agree(learner, reference, "unstandardise", scalings(rng), part=1)
+    agree(learner, reference, "unstandardise", scalings(rng), part=part_of(1))
 
 
 @exercise("unstandardise", weight=2)
@@ -582,7 +578,7 @@ def test_unstandardise_when_one_part_does_nothing(learner, reference, rng):
         (coef, 1.5, np.zeros(3), np.ones(3)),
     ]
     for part in (0, 1):
-        agree(learner, reference, "unstandardise", cases, part=part)
+        agree(learner, reference, "unstandardise", cases, part=part_of(part))
 
 
 misconception_by_edit(
@@ -835,27 +831,34 @@ def short_runs(rng, rounds, *shares):
 @exercise("bb_descent", weight=1)
 def test_bb_descent_first_round(learner, reference, rng):
     """The first update starts from 1e-4 and uses first_rate, be it small or above the bound."""
-    agree(learner, reference, "bb_descent", short_runs(rng, 1, 0.3, 0.01, 40.0), part=0)
+    agree(learner, reference, "bb_descent", short_runs(rng, 1, 0.3, 0.01, 40.0), part=part_of(0))
 
 
 @exercise("bb_descent", weight=2)
 def test_bb_descent_second_round(learner, reference, rng):
     """The second update takes its rate from the first two points, this round minus the one before."""
-    agree(learner, reference, "bb_descent", short_runs(rng, 2, 0.3, 0.01, 1.5), part=0)
+    agree(learner, reference, "bb_descent", short_runs(rng, 2, 0.3, 0.01, 1.5), part=part_of(0))
 
 
 @exercise("bb_descent", weight=3)
 def test_bb_descent_further_rounds(learner, reference, rng):
     """Every later update uses the newest two points; the old ones are replaced in each round."""
     for rounds in (3, 4, 7):
-        agree(learner, reference, "bb_descent", short_runs(rng, rounds, 0.3, 0.05, 0.8), part=0, rtol=1e-5)
+        agree(
+            learner,
+            reference,
+            "bb_descent",
+            short_runs(rng, rounds, 0.3, 0.05, 0.8),
+            part=part_of(0),
+            rtol=1e-5,
+        )
 
 
 @exercise("bb_descent", weight=2)
 def test_bb_descent_norms(learner, reference, rng):
     """`norms` holds the norm before each update, rises included; neither a rise nor a large rate is held back."""
     cases = [*short_runs(rng, 6, 0.3, 0.02, 1.0), *short_runs(rng, 5, 30.0, 5.0)]
-    agree(learner, reference, "bb_descent", cases, part=1, rtol=1e-5)
+    agree(learner, reference, "bb_descent", cases, part=part_of(1), rtol=1e-5)
 
 
 @exercise("bb_descent", weight=1)
@@ -1011,50 +1014,19 @@ OUTCOMES = ("explodes", "fast", "medium", "slow")
 @exercise("predict_the_runs", weight=0)
 def test_predict_the_runs_returns_six_words(learner):
     """`predict_the_runs` must return six predictions, each one of "explodes", "fast", "medium", "slow"."""
-    predictions = learner.predict_the_runs()
-    expect(isinstance(predictions, (tuple, list)) and len(predictions) == 6)
-    expect(all(isinstance(p, str) and p in OUTCOMES for p in predictions))
+    expect_words(learner.predict_the_runs(), 6, OUTCOMES)
 
 
-def predicted(learner, reference, run):
-    place = "ABCDEF".index(run)
-    expect(learner.predict_the_runs()[place] == reference.predict_the_runs()[place])
-
-
-@exercise("predict_the_runs", weight=1)
-def test_predict_the_runs_a(learner, reference):
-    """Run A: look at the matrix that decides about the rate, and whether the targets occur in it."""
-    predicted(learner, reference, "A")
-
-
-@exercise("predict_the_runs", weight=1)
-def test_predict_the_runs_b(learner, reference):
-    """Run B: write down 2 HᵀH for the doubled rows and compare it with the old one."""
-    predicted(learner, reference, "B")
-
-
-@exercise("predict_the_runs", weight=1)
-def test_predict_the_runs_c(learner, reference):
-    """Run C: estimate how many rounds the flattest direction needs at this rate."""
-    predicted(learner, reference, "C")
-
-
-@exercise("predict_the_runs", weight=1)
-def test_predict_the_runs_d(learner, reference):
-    """Run D: compare the rate with the bound that section 4 printed for these columns."""
-    predicted(learner, reference, "D")
-
-
-@exercise("predict_the_runs", weight=1)
-def test_predict_the_runs_e(learner, reference):
-    """Run E: ask what the rule learns from its first step, however long it is."""
-    predicted(learner, reference, "E")
-
-
-@exercise("predict_the_runs", weight=1)
-def test_predict_the_runs_f(learner, reference):
-    """Run F: the copy changes the largest eigenvalue and adds one that is zero; ask what each of them does to the gradient."""
-    predicted(learner, reference, "F")
+declare_answer_checks(
+    globals(),
+    "predict_the_runs",
+    test_predict_the_runs_a="Run A: look at the matrix that decides about the rate, and whether the targets occur in it.",
+    test_predict_the_runs_b="Run B: write down 2 HᵀH for the doubled rows and compare it with the old one.",
+    test_predict_the_runs_c="Run C: estimate how many rounds the flattest direction needs at this rate.",
+    test_predict_the_runs_d="Run D: compare the rate with the bound that section 4 printed for these columns.",
+    test_predict_the_runs_e="Run E: ask what the rule learns from its first step, however long it is.",
+    test_predict_the_runs_f="Run F: the copy changes the largest eigenvalue and adds one that is zero; ask what each of them does to the gradient.",
+)
 
 
 @misconception(

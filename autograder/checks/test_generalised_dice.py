@@ -1,15 +1,20 @@
 """Hidden checks of 11_generalised_dice."""
 
 import numpy as np
-import pytest
 
 from autograder.checking import (
+    agree,
+    declare_answer_checks,
+    exercise,
     expect,
     expect_array,
     expect_close,
+    expect_parts,
     expect_raises,
+    expect_words,
     misconception,
     misconception_by_edit,
+    numerical_gradient,
 )
 
 NEEDS = {
@@ -21,7 +26,6 @@ NEEDS = {
     ]
 }
 
-exercise = pytest.mark.exercise
 RULES = ("inverse_square", "epsilon", "fixed", "uniform")
 
 
@@ -51,22 +55,6 @@ def batch(rng, B, V, K):
         softmax(1.5 * rng.normal(size=(B, V, K))),
         rng.uniform(0.1, 3.0, size=(B, K)),
     )
-
-
-def agree(learner, reference, name, cases, **tolerances):
-    """Every case must give what the reference gives."""
-    for result, case in zip(learner.map(name, cases), cases, strict=True):
-        expect_close(result, getattr(reference, name)(*case), **tolerances)
-
-
-def slope(f, x, h=1e-5):
-    """Central differences of a scalar function."""
-    gradient = np.zeros_like(x)
-    for index in np.ndindex(x.shape):
-        nudge = np.zeros_like(x)
-        nudge[index] = h
-        gradient[index] = (f(x + nudge) - f(x - nudge)) / (2 * h)
-    return gradient
 
 
 # --- dice_per_class -------------------------------------------------------------------------------------------------
@@ -607,7 +595,7 @@ def test_gradient_values(learner, reference, rng):
 def test_gradient_is_the_slope_of_the_loss(learner, reference, rng):
     """Nudge one probability alone and watch the loss: `dp` must say how it moves, for each entry."""
     y, p, w = batch(rng, 2, 5, 3)
-    measured = slope(lambda values: float(reference.generalised_dice_loss(y, values, w)), p)
+    measured = numerical_gradient(lambda values: float(reference.generalised_dice_loss(y, values, w)), p)
     expect_close(learner.generalised_dice_gradient(y, p, w), measured, rtol=1e-5)
 
 
@@ -807,7 +795,7 @@ def test_backward_values(learner, reference, rng):
 def test_backward_is_the_slope(learner, rng):
     """Nudge one score and watch the probabilities of its voxel: `dscores` must say how the loss moves."""
     scores, dp = rng.normal(size=(2, 3, 4)), rng.normal(size=(2, 3, 4))
-    measured = slope(lambda s: float(np.sum(dp * softmax(s))), scores)
+    measured = numerical_gradient(lambda s: float(np.sum(dp * softmax(s))), scores)
     expect_close(learner.softmax_backward(softmax(scores), dp), measured, rtol=1e-5)
 
 
@@ -966,7 +954,7 @@ misconception_by_edit(
 def test_scores_give_a_loss_and_a_gradient(learner, rng):
     """`dice_from_scores` must return the pair loss, dscores: one number, and an array of the shape of `scores`."""
     result = learner.dice_from_scores(rng.normal(size=(2, 9, 4)), labelled(rng, 2, 9, 4), "inverse_square")
-    expect(isinstance(result, (tuple, list)) and len(result) == 2, "It must return two things.")
+    expect_parts(result, 2, "It must return two things.")
     expect_array(result[0], (), "`loss`")
     expect_array(result[1], (2, 9, 4), "`dscores`")
 
@@ -990,7 +978,7 @@ def test_scores_values(learner, reference, rng):
 def test_scores_gradient_is_the_slope_of_the_loss(learner, reference, rng):
     """Nudge one score and watch the loss: `dscores` must say how it moves, for each entry."""
     scores, y, rule = scored(rng, 2, 5, 3, "inverse_square", absent={(1, 2)})
-    measured = slope(lambda s: float(reference.dice_from_scores(s, y, rule)[0]), scores)
+    measured = numerical_gradient(lambda s: float(reference.dice_from_scores(s, y, rule)[0]), scores)
     loss, dscores = learner.dice_from_scores(scores, y, rule)
     expect_close(loss, reference.dice_from_scores(scores, y, rule)[0])
     expect_close(dscores, measured, rtol=1e-5)
@@ -1162,40 +1150,23 @@ misconception_by_edit(
 @exercise("predict_the_losses", weight=0)
 def test_predictions_are_four_letters(learner):
     """`predict_the_losses` must return four capital letters, each one of A, B, C."""
-    choices = learner.predict_the_losses()
-    expect(isinstance(choices, (tuple, list)) and len(choices) == 4, "It must return four letters.")
-    expect(
-        all(isinstance(c, str) and c in ("A", "B", "C") for c in choices),
+    expect_words(
+        learner.predict_the_losses(),
+        4,
+        ("A", "B", "C"),
+        "It must return four letters.",
         "A choice is not one of the letters.",
     )
 
 
-def chosen(learner, reference, name, number):
-    expect(getattr(learner, name)()[number] == getattr(reference, name)()[number])
-
-
-@exercise("predict_the_losses", weight=1)
-def test_prediction_of_equal_weights(learner, reference):
-    """Question 1 is not right: with equal weights the loss is one minus the mean probability of the right class."""
-    chosen(learner, reference, "predict_the_losses", 0)
-
-
-@exercise("predict_the_losses", weight=1)
-def test_prediction_of_inverse_squares(learner, reference):
-    """Question 2 is not right: add up what each class puts into the overlap and into the denominator. Which is largest?"""
-    chosen(learner, reference, "predict_the_losses", 1)
-
-
-@exercise("predict_the_losses", weight=1)
-def test_prediction_of_an_absent_class(learner, reference):
-    """Question 3 is not right: how much do the few voxels given to the absent class add to the denominator, next to all others?"""
-    chosen(learner, reference, "predict_the_losses", 2)
-
-
-@exercise("predict_the_losses", weight=1)
-def test_prediction_of_the_slope(learner, reference):
-    """Question 4 is not right: put the sizes of overlap and denominator into step 7, for a class that is present."""
-    chosen(learner, reference, "predict_the_losses", 3)
+declare_answer_checks(
+    globals(),
+    "predict_the_losses",
+    test_prediction_of_equal_weights="Question 1 is not right: with equal weights the loss is one minus the mean probability of the right class.",
+    test_prediction_of_inverse_squares="Question 2 is not right: add up what each class puts into the overlap and into the denominator. Which is largest?",
+    test_prediction_of_an_absent_class="Question 3 is not right: how much do the few voxels given to the absent class add to the denominator, next to all others?",
+    test_prediction_of_the_slope="Question 4 is not right: put the sizes of overlap and denominator into step 7, for a class that is present.",
+)
 
 
 PREDICTED = 'choices = ("A", "C", "C", "A")'
@@ -1233,30 +1204,22 @@ for letters, idea, origin, words in PREDICTIONS:
 @exercise("find_the_bug", weight=0)
 def test_findings_are_three_letters(learner):
     """`find_the_bug` must return three capital letters: the line, the reason and the repair."""
-    findings = learner.find_the_bug()
-    expect(isinstance(findings, (tuple, list)) and len(findings) == 3, "It must return three letters.")
-    expect(
-        all(isinstance(f, str) and f in ("A", "B", "C", "D", "E") for f in findings),
+    expect_words(
+        learner.find_the_bug(),
+        3,
+        ("A", "B", "C", "D", "E"),
+        "It must return three letters.",
         "A finding is not one of the letters.",
     )
 
 
-@exercise("find_the_bug", weight=1)
-def test_the_line(learner, reference):
-    """The line is not right: go backwards from the weights of 100,000, and stop at the first result that is not what was meant."""
-    chosen(learner, reference, "find_the_bug", 0)
-
-
-@exercise("find_the_bug", weight=1)
-def test_the_reason(learner, reference):
-    """The reason is not right: run the line piece by piece, on a Placeholder and on an array of numbers."""
-    chosen(learner, reference, "find_the_bug", 1)
-
-
-@exercise("find_the_bug", weight=1)
-def test_the_repair(learner, reference):
-    """The repair is not right: would it give different weights to different classes, in the compiled model?"""
-    chosen(learner, reference, "find_the_bug", 2)
+declare_answer_checks(
+    globals(),
+    "find_the_bug",
+    test_the_line="The line is not right: go backwards from the weights of 100,000, and stop at the first result that is not what was meant.",
+    test_the_reason="The reason is not right: run the line piece by piece, on a Placeholder and on an array of numbers.",
+    test_the_repair="The repair is not right: would it give different weights to different classes, in the compiled model?",
+)
 
 
 FOUND = 'findings = ("A", "B", "D")'

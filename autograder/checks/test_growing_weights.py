@@ -1,9 +1,20 @@
 """Hidden checks of 01_growing_weights."""
 
 import numpy as np
-import pytest
 
-from autograder.checking import expect, expect_array, expect_close, misconception, misconception_by_edit
+from autograder.checking import (
+    answer_check,
+    as_array,
+    exercise,
+    expect,
+    expect_array,
+    expect_close,
+    expect_parts,
+    expect_words,
+    misconception,
+    misconception_by_edit,
+    numerical_gradient,
+)
 
 NEEDS = {
     "mse_gradient": ["predict"],
@@ -11,8 +22,6 @@ NEEDS = {
     "max_learning_rate": ["hessian"],
     "error_factors": ["hessian"],
 }
-
-exercise = pytest.mark.exercise
 
 
 def inputs(rng, N):
@@ -232,7 +241,7 @@ def test_gradient_has_the_shapes_of_the_parameters(learner, rng):
     """`mse_gradient` must return the pair dw (2,), db (one number)."""
     X, y, w, b = model(rng, 7)
     result = learner.mse_gradient(X, y, w, b)
-    expect(isinstance(result, (tuple, list)) and len(result) == 2, "It must return two things: dw, db.")
+    expect_parts(result, 2, "It must return two things: dw, db.")
     expect_array(result[0], (2,), "dw")
     expect_array(result[1], (), "db")
 
@@ -261,10 +270,9 @@ def test_gradient_is_the_slope_of_the_loss(learner, rng):
     def loss(theta):
         return np.mean((X @ theta[:2] + theta[2] - y) ** 2)
 
-    theta, h = np.append(w, b), 1e-5
-    slopes = [(loss(theta + h * unit) - loss(theta - h * unit)) / (2 * h) for unit in np.eye(3)]
+    slopes = numerical_gradient(loss, np.append(w, b))
     dw, db = learner.mse_gradient(X, y, w, b)
-    expect_close((dw, db), (np.array(slopes[:2]), slopes[2]), rtol=1e-5, atol=1e-7)
+    expect_close((dw, db), (slopes[:2], slopes[2]), rtol=1e-5, atol=1e-7)
 
 
 @exercise("mse_gradient", weight=1)
@@ -385,11 +393,9 @@ misconception_by_edit(
 def fitted(learner, *arguments):
     """w, b and losses of a run; losses may be a list."""
     result = learner.fit(*arguments)
-    expect(
-        isinstance(result, (tuple, list)) and len(result) == 3, "It must return three values: w, b, losses."
-    )
+    expect_parts(result, 3, "It must return three values: w, b, losses.")
     w, b, losses = result
-    return w, b, np.asarray(losses, dtype=float) if isinstance(losses, (list, tuple)) else losses
+    return w, b, as_array(losses)
 
 
 @exercise("fit", weight=0)
@@ -941,39 +947,35 @@ def walks_up(X, learning_rate):
 @exercise("judge_the_repairs", weight=0)
 def test_judge_returns_six_verdicts(learner):
     """`judge_the_repairs` must return six verdicts, each one of "grows", "elsewhere", "right"."""
-    verdicts = learner.judge_the_repairs()
-    expect(isinstance(verdicts, (tuple, list)) and len(verdicts) == 6)
-    expect(all(isinstance(v, str) and v in ("grows", "elsewhere", "right") for v in verdicts))
+    expect_words(learner.judge_the_repairs(), 6, ("grows", "elsewhere", "right"))
 
 
-def agrees(learner, reference, letters):
-    verdicts = dict(zip("ABCDEF", learner.judge_the_repairs(), strict=True))
-    right = dict(zip("ABCDEF", reference.judge_the_repairs(), strict=True))
-    expect(all(verdicts[letter] == right[letter] for letter in letters))
+test_judge_one_pair_or_many = answer_check(
+    "judge_the_repairs",
+    (0, 1),
+    "A and B have the same rate. Compare the rate with each one's bound, then look at each one's smallest curvature.",
+)
 
 
-@exercise("judge_the_repairs", weight=1)
-def test_judge_one_pair_or_many(learner, reference):
-    """A and B have the same rate. Compare the rate with each one's bound, then look at each one's smallest curvature."""
-    agrees(learner, reference, "AB")
+test_judge_a_slightly_larger_rate = answer_check(
+    "judge_the_repairs",
+    (1, 2),
+    "B and C have the same pairs. On which side of their bound is each rate, the bound taken with all three curvatures?",
+)
 
 
-@exercise("judge_the_repairs", weight=1)
-def test_judge_a_slightly_larger_rate(learner, reference):
-    """B and C have the same pairs. On which side of their bound is each rate, the bound taken with all three curvatures?"""
-    agrees(learner, reference, "BC")
+test_judge_three_pairs = answer_check(
+    "judge_the_repairs",
+    (3, 4),
+    "D and E both have three pairs and a rate below the bound. Is the smallest curvature 0 or not?",
+)
 
 
-@exercise("judge_the_repairs", weight=1)
-def test_judge_three_pairs(learner, reference):
-    """D and E both have three pairs and a rate below the bound. Is the smallest curvature 0 or not?"""
-    agrees(learner, reference, "DE")
-
-
-@exercise("judge_the_repairs", weight=1)
-def test_judge_pairs_on_a_line(learner, reference):
-    """F has 64 pairs, E only three. Compare their smallest curvatures, not the number of pairs."""
-    agrees(learner, reference, "EF")
+test_judge_pairs_on_a_line = answer_check(
+    "judge_the_repairs",
+    (4, 5),
+    "F has 64 pairs, E only three. Compare their smallest curvatures, not the number of pairs.",
+)
 
 
 @misconception(

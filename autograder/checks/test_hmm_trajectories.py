@@ -1,9 +1,21 @@
 """Hidden checks of 30_hmm_trajectories."""
 
 import numpy as np
-import pytest
 
-from autograder.checking import expect, expect_array, expect_close, misconception, misconception_by_edit
+from autograder.checking import (
+    agree,
+    declare_answer_checks,
+    exercise,
+    expect,
+    expect_array,
+    expect_close,
+    expect_parts,
+    expect_words,
+    misconception,
+    misconception_by_edit,
+    misconceptions_by_edit,
+    numerical_gradient,
+)
 
 NEEDS = {
     "forward_log": ["log_sum_exp"],
@@ -12,8 +24,6 @@ NEEDS = {
     "train": ["log_gaussian", "e_step", "m_step"],
     "classify": ["log_gaussian", "forward_log"],
 }
-
-exercise = pytest.mark.exercise
 
 
 def stochastic(rng, *shape):
@@ -49,29 +59,6 @@ def covariances(rng, Q, D):
 
 def gaussians(rng, T, Q, D):
     return 2 * rng.normal(size=(T, D)), 2 * rng.normal(size=(Q, D)), covariances(rng, Q, D)
-
-
-def agree(learner, reference, name, cases, part=None, **tolerances):
-    """Every case must give what the reference gives; ``part`` compares one of several returned values."""
-    for result, case in zip(learner.map(name, cases), cases, strict=True):
-        expected = getattr(reference, name)(*case)
-        if part is not None:
-            result, expected = result[part], expected[part]
-        expect_close(result, expected, **tolerances)
-
-
-def is_tuple_of(result, length, words):
-    expect(isinstance(result, (tuple, list)) and len(result) == length, words)
-
-
-def slope(f, x, h=1e-5):
-    """Central differences of a scalar function."""
-    gradient = np.zeros_like(x)
-    for index in np.ndindex(x.shape):
-        nudge = np.zeros_like(x)
-        nudge[index] = h
-        gradient[index] = (f(x + nudge) - f(x - nudge)) / (2 * h)
-    return gradient
 
 
 # --- log_gaussian ---------------------------------------------------------------------------------------------------
@@ -139,8 +126,7 @@ DENSITY_EDITS = [
      "You return the density. The recursions need its logarithm, because the density underflows.",
      "facts: the unscaled forward pass works with densities"),
 ]  # fmt: skip
-for name, old, new, words, origin in DENSITY_EDITS:
-    misconception_by_edit("log_gaussian", name, old=old, new=new, message=words, source=origin)
+misconceptions_by_edit("log_gaussian", *DENSITY_EDITS)
 
 
 @misconception(
@@ -313,7 +299,7 @@ misconception_by_edit(
 def test_forward_shapes(learner, rng):
     """`forward_log` must return a tuple of `alpha`, (T, Q), and one number."""
     result = learner.forward_log(*chain(rng, 6, 4))
-    is_tuple_of(result, 2, "It must return two values, alpha and loglik.")
+    expect_parts(result, 2, "It must return two values, alpha and loglik.")
     expect_array(result[0], (6, 4), "`alpha`")
     expect_array(result[1], (), "`loglik`")
 
@@ -395,8 +381,7 @@ FORWARD_EDITS = [
      "log_A is missing: every change counts as certain.",
      "the transition left out of the recursion"),
 ]  # fmt: skip
-for name, old, new, words, origin in FORWARD_EDITS:
-    misconception_by_edit("forward_log", name, old=old, new=new, message=words, source=origin)
+misconceptions_by_edit("forward_log", *FORWARD_EDITS)
 
 
 @misconception(
@@ -481,8 +466,7 @@ BACKWARD_EDITS = [
      "beta of the next row is missing: only one row of the future is counted.",
      "the recursion without recursion"),
 ]  # fmt: skip
-for name, old, new, words, origin in BACKWARD_EDITS:
-    misconception_by_edit("backward_log", name, old=old, new=new, message=words, source=origin)
+misconceptions_by_edit("backward_log", *BACKWARD_EDITS)
 
 
 @misconception(
@@ -505,7 +489,7 @@ def includes_its_own_row(log_A, log_B):
 def test_e_step_shapes(learner, rng):
     """`e_step` must return gamma (T, Q), xi (Q, Q) and one number, in this order."""
     result = learner.e_step(*chain(rng, 6, 4))
-    is_tuple_of(result, 3, "It must return three values: gamma, xi, loglik.")
+    expect_parts(result, 3, "It must return three values: gamma, xi, loglik.")
     for value, shape, name in zip(result, ((6, 4), (4, 4), ()), ("`gamma`", "`xi`", "`loglik`"), strict=True):
         expect_array(value, shape, name)
 
@@ -533,8 +517,8 @@ def test_e_step_is_the_slope_of_loglik(learner, reference, rng):
     """gamma is the slope of loglik with respect to log_B, xi its slope with respect to log_A."""
     log_pi, log_A, log_B = chain(rng, 4, 3)
     gamma, xi, _ = learner.e_step(log_pi, log_A, log_B)
-    by_B = slope(lambda v: reference.forward_log(log_pi, log_A, v)[1], log_B)
-    by_A = slope(lambda v: reference.forward_log(log_pi, v, log_B)[1], log_A)
+    by_B = numerical_gradient(lambda v: reference.forward_log(log_pi, log_A, v)[1], log_B)
+    by_A = numerical_gradient(lambda v: reference.forward_log(log_pi, v, log_B)[1], log_A)
     expect_close(gamma, by_B, rtol=1e-5, atol=1e-7)
     expect_close(xi, by_A, rtol=1e-5, atol=1e-7)
 
@@ -596,8 +580,7 @@ E_EDITS = [
      "You multiply the gammas of neighbouring rows, as if the two states were independent. They hang together through A.",
      "xi made of products of gammas"),
 ]  # fmt: skip
-for name, old, new, words, origin in E_EDITS:
-    misconception_by_edit("e_step", name, old=old, new=new, message=words, source=origin)
+misconceptions_by_edit("e_step", *E_EDITS)
 
 
 # --- m_step ---------------------------------------------------------------------------------------------------------
@@ -625,7 +608,7 @@ def m_cases(rng):
 def test_m_step_shapes(learner, rng):
     """`m_step` must return pi (Q,), A (Q, Q), means (Q, D) and covs (Q, D, D), in this order."""
     result = learner.m_step(*counted(rng, (3, 8, 5), 4, 3, 0.3))
-    is_tuple_of(result, 4, "It must return four values: pi, A, means, covs.")
+    expect_parts(result, 4, "It must return four values: pi, A, means, covs.")
     shapes = zip(result, ((4,), (4, 4), (4, 3), (4, 3, 3)), ("`pi`", "`A`", "`means`", "`covs`"), strict=True)
     for value, shape, name in shapes:
         expect_array(value, shape, name)
@@ -750,8 +733,7 @@ M_EDITS = [
      "You keep only the diagonal. The covariances between the coordinates belong to the result.",
      "a diagonal covariance assumed"),
 ]  # fmt: skip
-for name, old, new, words, origin in M_EDITS:
-    misconception_by_edit("m_step", name, old=old, new=new, message=words, source=origin)
+misconceptions_by_edit("m_step", *M_EDITS)
 
 
 @misconception(
@@ -814,7 +796,7 @@ def problem(rng, lengths=(4, 9, 6), Q=3, D=2):
 def test_train_returns_a_model_and_its_history(learner, rng):
     """`train` must return a dict with the keys pi, A, means, covs, and one log likelihood per round."""
     result = learner.train(*problem(rng), 2, 0.1)
-    is_tuple_of(result, 2, "It must return two values: the model and the log likelihoods.")
+    expect_parts(result, 2, "It must return two values: the model and the log likelihoods.")
     expect(
         isinstance(result[0], dict) and set(result[0]) == {"pi", "A", "means", "covs"},
         "The model needs the keys pi, A, means, covs.",
@@ -887,8 +869,7 @@ TRAIN_EDITS = [
      "A is never updated, so no order is learnt.",
      "document 004: a random transition matrix, kept"),
 ]  # fmt: skip
-for name, old, new, words, origin in TRAIN_EDITS:
-    misconception_by_edit("train", name, old=old, new=new, message=words, source=origin)
+misconceptions_by_edit("train", *TRAIN_EDITS)
 
 
 @misconception(
@@ -1125,8 +1106,7 @@ CLASSIFY_EDITS = [
      "Only the last row is looked at. The log likelihood of the whole sequence is what counts.",
      "every movement ends at the same point"),
 ]  # fmt: skip
-for name, old, new, words, origin in CLASSIFY_EDITS:
-    misconception_by_edit("classify", name, old=old, new=new, message=words, source=origin)
+misconceptions_by_edit("classify", *CLASSIFY_EDITS)
 
 
 # --- predict_the_order ----------------------------------------------------------------------------------------------
@@ -1135,37 +1115,23 @@ for name, old, new, words, origin in CLASSIFY_EDITS:
 @exercise("predict_the_order", weight=0)
 def test_order_has_four_letters(learner):
     """`predict_the_order` must return four capital letters, one for each question."""
-    choices = learner.predict_the_order()
-    is_tuple_of(choices, 4, "It must return four letters.")
-    expect(all(isinstance(c, str) and c in list("ABCD") for c in choices), "Each entry is one of A, B, C, D.")
+    expect_words(
+        learner.predict_the_order(),
+        4,
+        list("ABCD"),
+        "It must return four letters.",
+        "Each entry is one of A, B, C, D.",
+    )
 
 
-def chose(learner, reference, question):
-    expect(learner.predict_the_order()[question - 1] == reference.predict_the_order()[question - 1])
-
-
-@exercise("predict_the_order", weight=1)
-def test_order_question_1(learner, reference):
-    """Question 1 is not right: what kind of movement is a reversed movement?"""
-    chose(learner, reference, 1)
-
-
-@exercise("predict_the_order", weight=1)
-def test_order_question_2(learner, reference):
-    """Question 2 is not right: with a symmetric A and equal pi, compare a path with its reverse."""
-    chose(learner, reference, 2)
-
-
-@exercise("predict_the_order", weight=1)
-def test_order_question_3(learner, reference):
-    """Question 3 is not right: how high is a density whose standard deviation is a few thousandths of a unit, and what do 501 of them multiply to?"""
-    chose(learner, reference, 3)
-
-
-@exercise("predict_the_order", weight=1)
-def test_order_question_4(learner, reference):
-    """Question 4 is not right: what does EM promise with floor 0?"""
-    chose(learner, reference, 4)
+declare_answer_checks(
+    globals(),
+    "predict_the_order",
+    test_order_question_1="Question 1 is not right: what kind of movement is a reversed movement?",
+    test_order_question_2="Question 2 is not right: with a symmetric A and equal pi, compare a path with its reverse.",
+    test_order_question_3="Question 3 is not right: how high is a density whose standard deviation is a few thousandths of a unit, and what do 501 of them multiply to?",
+    test_order_question_4="Question 4 is not right: what does EM promise with floor 0?",
+)
 
 
 ORDER_IDEAS = [

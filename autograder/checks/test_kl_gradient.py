@@ -1,49 +1,30 @@
 """Hidden checks of 13_kl_gradient."""
 
 import numpy as np
-import pytest
 
 from autograder.checking import (
+    agree,
+    declare_answer_checks,
+    declare_gradient_check,
+    draw_away_from_zero,
+    exercise,
     expect,
     expect_array,
     expect_close,
-    expect_raises,
+    expect_parts,
+    expect_words,
     misconception,
     misconception_by_edit,
+    numerical_gradient,
 )
 
 NEEDS = {"encoder_gradients": ["kl_divergence", "kl_gradients", "linear_backward"]}
-
-exercise = pytest.mark.exercise
 
 
 def codes(rng, *shape):
     """Means and log-variances in general position, with log-variances of both signs."""
     signs = rng.permutation(np.resize([-1.0, 1.0], np.prod(shape))).reshape(shape)
     return rng.normal(size=shape), signs * rng.uniform(0.2, 1.8, size=shape)
-
-
-def agree(learner, reference, name, cases, part=None, **tolerances):
-    """Every case must give what the reference gives; ``part`` compares one of several returned values."""
-    for result, case in zip(learner.map(name, cases), cases, strict=True):
-        expected = getattr(reference, name)(*case)
-        if part is not None:
-            result, expected = result[part], expected[part]
-        expect_close(result, expected, **tolerances)
-
-
-def is_tuple_of(result, length, words):
-    expect(isinstance(result, (tuple, list)) and len(result) == length, words)
-
-
-def slope(f, x, h=1e-5):
-    """Central differences of a scalar function."""
-    gradient = np.zeros_like(x)
-    for index in np.ndindex(x.shape):
-        nudge = np.zeros_like(x)
-        nudge[index] = h
-        gradient[index] = (f(x + nudge) - f(x - nudge)) / (2 * h)
-    return gradient
 
 
 # --- kl_divergence --------------------------------------------------------------------------------------------------
@@ -208,7 +189,7 @@ def forgets_the_exponential(mu, logvar):
 def test_kl_gradients_have_the_shapes_of_the_arguments(learner, rng):
     """`kl_gradients` must return the pair dmu, dlogvar, each of the shape of its argument."""
     result = learner.kl_gradients(*codes(rng, 5, 3))
-    is_tuple_of(result, 2, "It must return two arrays.")
+    expect_parts(result, 2, "It must return two arrays.")
     expect_array(result[0], (5, 3), "`dmu`")
     expect_array(result[1], (5, 3), "`dlogvar`")
 
@@ -230,8 +211,12 @@ def test_kl_gradients_are_slopes(learner, reference, rng):
     """dmu and dlogvar must be the slopes of KL when one entry is nudged."""
     mu, logvar = codes(rng, 3, 2)
     dmu, dlogvar = learner.kl_gradients(mu, logvar)
-    expect_close(dmu, slope(lambda v: reference.kl_divergence(v, logvar), mu), rtol=1e-5, atol=1e-8)
-    expect_close(dlogvar, slope(lambda v: reference.kl_divergence(mu, v), logvar), rtol=1e-5, atol=1e-8)
+    expect_close(
+        dmu, numerical_gradient(lambda v: reference.kl_divergence(v, logvar), mu), rtol=1e-5, atol=1e-8
+    )
+    expect_close(
+        dlogvar, numerical_gradient(lambda v: reference.kl_divergence(mu, v), logvar), rtol=1e-5, atol=1e-8
+    )
 
 
 @exercise("kl_gradients", weight=1)
@@ -391,274 +376,7 @@ def sums_over_the_batch(mu, logvar):
 
 # --- gradient_check -------------------------------------------------------------------------------------------------
 
-
-class Curve:
-    """A smooth function with a gradient that is known and nowhere near 0."""
-
-    def __init__(self, rng, *shape):
-        self.a, self.b = rng.uniform(0.5, 1.5, size=(2, *shape))
-        self.theta = rng.uniform(0.4, 1.2, size=shape)
-        self.slope = self.a * (self.b + 3 * self.theta**2)
-
-    def __call__(self, theta):
-        return float(np.sum(self.a * (self.b * theta + theta**3)))
-
-
-def check_errors(learner, cases):
-    """Results of several checks, each of them a number from 0 to 1."""
-    return [float(expect_array(learner.gradient_check(*case), (), "the error")) for case in cases]
-
-
-@exercise("gradient_check", weight=0)
-def test_check_returns_a_number(learner, rng):
-    """`gradient_check` must return one number."""
-    curve = Curve(rng, 2, 3)
-    expect_array(learner.gradient_check(curve, curve.theta, 1.5 * curve.slope), (), "the error")
-
-
-@exercise("gradient_check", weight=3)
-def test_check_compares_relatively_and_takes_the_worst(learner, reference, rng):
-    """The error is the largest of |a - n| / (|a| + |n|) over all entries: neither a mean, nor a norm, nor an absolute gap."""
-    curve = Curve(rng, 2, 3)
-    factors = rng.permutation([1.0, 1.3, 0.8, 1.1, 2.5, 0.95]).reshape(2, 3)
-    cases = [
-        (curve, curve.theta, factors * curve.slope),
-        (curve, curve.theta, (1 - 2 * (factors < 1)) * factors * curve.slope),
-    ]
-    cases += [
-        (curve, curve.theta, 40.0 * factors * curve.slope),
-        (curve, curve.theta, factors / 40 * curve.slope),
-    ]
-    for error, case in zip(check_errors(learner, cases), cases, strict=True):
-        expect_close(error, reference.gradient_check(*case), rtol=1e-5)
-
-
-@exercise("gradient_check", weight=2)
-def test_check_believes_a_right_gradient_and_no_other(learner, rng):
-    """With the default h a right gradient must give less than 1e-6, and one wrong entry in a hundred far more."""
-    curve = Curve(rng, 12)
-    wrong = curve.slope.copy()
-    wrong[int(rng.integers(12))] *= 1.05
-    right_error, wrong_error = check_errors(
-        learner, [(curve, curve.theta, curve.slope), (curve, curve.theta, wrong)]
-    )
-    expect(0 <= right_error < 1e-6, "A right gradient was not believed.")
-    expect(0.02 < wrong_error < 0.03, "One wrong entry among many must show.")
-
-
-@exercise("gradient_check", weight=2)
-def test_check_takes_central_differences_of_width_h(learner, reference, rng):
-    """Each entry alone is moved by +h and by -h, and the difference is divided by 2 h, for every h that is passed."""
-    curve = Curve(rng, 3, 2)
-    cases = [(curve, curve.theta, curve.slope, h) for h in (0.5, 0.1, 1e-2)] + [
-        (curve, curve.theta, 2 * curve.slope, 0.3)
-    ]
-    for error, case in zip(check_errors(learner, cases), cases, strict=True):
-        expect_close(error, reference.gradient_check(*case), rtol=1e-5, atol=1e-10)
-
-
-@exercise("gradient_check", weight=1)
-def test_check_nudges_entries_that_depend_on_each_other(learner, reference, rng):
-    """Where entries are multiplied with each other, moving one must leave the others where they are."""
-    theta, claimed = rng.uniform(0.5, 1.5, size=4), rng.uniform(1, 2, size=4)
-    case = (lambda v: float(np.prod(v) * v[0]), theta, claimed, 0.2)
-    expect_close(learner.gradient_check(*case), reference.gradient_check(*case), rtol=1e-5)
-
-
-@exercise("gradient_check", weight=2)
-def test_check_has_a_floor(learner, reference, rng):
-    """Where claimed and measured slope are both 0 the entry counts 0, not nan; below 1e-8 the gap is divided by 1e-8 itself."""
-    weights = np.array([1.0, 0.0, 2.0])  # the function does not depend on the middle entry
-
-    def f(theta):
-        return float(np.sum(weights * theta**2))
-
-    theta, tiny = rng.uniform(0.5, 1, size=3), rng.uniform(2e-9, 7e-9)
-    slope = 2 * weights * theta
-    exact, below, above = check_errors(
-        learner,
-        [
-            (f, theta, slope),
-            (f, theta, slope + np.array([0, tiny, 0])),
-            (f, theta, slope + np.array([0, 1e-7, 0])),
-        ],
-    )
-    expect(abs(exact) < 1e-6)
-    expect_close(below, tiny / 1e-8, rtol=1e-5)
-    expect_close(above, 1.0)
-
-
-@exercise("gradient_check", weight=1)
-def test_check_refuses_a_wrong_shape(learner, rng):
-    """A claimed gradient that has not the shape of theta must raise ValueError, even where NumPy would broadcast it."""
-    curve = Curve(rng, 3, 4)
-    expect_close(learner.gradient_check(curve, curve.theta, 3 * curve.slope), 0.5, atol=1e-5)
-    for wrong in (curve.slope[0], curve.slope[:, :1], curve.slope[:1], curve.slope[None]):
-        with expect_raises(ValueError):
-            learner.gradient_check(curve, curve.theta, wrong)
-
-
-@exercise("gradient_check", weight=1)
-def test_check_of_any_shape(learner, reference, rng):
-    """theta may have one entry, one dimension or three; a bare sign error gives 1."""
-    for shape in ((1,), (4,), (2, 1, 3)):
-        curve = Curve(rng, *shape)
-        cases = [(curve, curve.theta, -curve.slope), (curve, curve.theta, 1.7 * curve.slope)]
-        for error, case in zip(check_errors(learner, cases), cases, strict=True):
-            expect_close(error, reference.gradient_check(*case), rtol=1e-5)
-
-
-misconception_by_edit(
-    "gradient_check",
-    "looks_to_one_side",
-    old="(f(theta + nudge) - f(theta - nudge)) / (2 * h)",
-    new="(f(theta + nudge) - f(theta)) / h",
-    message="These are one-sided differences. Their error falls with h only, that of central ones with the square of h.",
-    source="the definition of the derivative taken literally; the CS231n notes warn of it",
-)
-
-misconception_by_edit(
-    "gradient_check",
-    "divides_by_h",
-    old="/ (2 * h)",
-    new="/ h",
-    message="Your slopes are twice too large: from -h to +h it is 2 h.",
-    source="the width of a central difference taken for its half",
-)
-
-misconception_by_edit(
-    "gradient_check",
-    "multiplies_by_h",
-    old="/ (2 * h)",
-    new="/ 2 * h",
-    message="`/ 2 * h` divides by 2 and multiplies by h. Put parentheses around the width: `/ (2 * h)`.",
-    source="operator precedence, met in learners' code",
-)
-
-misconception_by_edit(
-    "gradient_check",
-    "ignores_h",
-    old="numeric = np.zeros_like(theta)",
-    new="h = 1e-6\n    numeric = np.zeros_like(theta)",
-    message="The argument `h` makes no difference: you use a step of your own.",
-    source="a constant left in the function",
-)
-
-misconception_by_edit(
-    "gradient_check",
-    "moves_all_entries_at_once",
-    old="nudge[index] = h",
-    new="nudge[...] = h",
-    message="You move all entries at once. That is the slope along the diagonal; each entry needs a turn of its own.",
-    source="`theta + h` without a loop, the most common first attempt",
-)
-
-misconception_by_edit(
-    "gradient_check",
-    "averages_the_entries",
-    old="error = np.max(",
-    new="error = np.mean(",
-    message="You take the mean over the entries. One wrong weight among thousands would be buried: take the maximum.",
-    source="a mean of errors, in published gradient checks",
-)
-
-misconception_by_edit(
-    "gradient_check",
-    "measures_absolutely",
-    old="np.max(np.abs(analytic - numeric) / size)",
-    new="np.max(np.abs(analytic - numeric))",
-    message="You report the absolute gap. Divide each gap by the size of the two numbers, or large slopes are always suspect.",
-    source="the first pitfall in the CS231n notes on gradient checks",
-)
-
-misconception_by_edit(
-    "gradient_check",
-    "divides_by_the_larger",
-    old="np.abs(analytic) + np.abs(numeric)",
-    new="np.maximum(np.abs(analytic), np.abs(numeric))",
-    message="You divide by the larger of the two. Here the sum |a| + |n| is agreed on, so that 1 is the worst.",
-    source="the other convention of the CS231n notes",
-)
-
-misconception_by_edit(
-    "gradient_check",
-    "divides_by_the_measured",
-    old="np.abs(analytic) + np.abs(numeric)",
-    new="np.abs(numeric)",
-    message="You divide by the measured slope alone. The sum |a| + |n| treats both alike and stays below 1.",
-    source="relative error as in physics, one number taken for the truth",
-)
-
-misconception_by_edit(
-    "gradient_check",
-    "has_no_floor",
-    old="np.maximum(1e-8, np.abs(analytic) + np.abs(numeric))",
-    new="np.abs(analytic) + np.abs(numeric)",
-    message="Where both slopes are 0 you divide 0 by 0. Take the larger of 1e-8 and the sum.",
-    source="nan from units that are off, met with ReLU layers",
-)
-
-misconception_by_edit(
-    "gradient_check",
-    "adds_the_floor",
-    old="np.maximum(1e-8, np.abs(analytic) + np.abs(numeric))",
-    new="1e-8 + np.abs(analytic) + np.abs(numeric)",
-    message="You add 1e-8 to the sum. The floor is a maximum: it must change nothing where the slopes are larger.",
-    source="the eps-in-the-denominator habit",
-)
-
-misconception_by_edit(
-    "gradient_check",
-    "forgets_the_sizes_are_absolute",
-    old="np.abs(analytic) + np.abs(numeric)",
-    new="np.abs(analytic + numeric)",
-    message="You take the absolute value of the sum. With opposite signs that is nearly 0: take it of each number first.",
-    source="|a + n| written for |a| + |n|",
-)
-
-misconception_by_edit(
-    "gradient_check",
-    "keeps_the_sign_of_the_gap",
-    old="np.abs(analytic - numeric) / size",
-    new="(analytic - numeric) / size",
-    message="You keep the sign of the gap, so an entry that is too small is never the worst. Take its absolute value.",
-    source="a missing absolute value, met in learners' code",
-)
-
-misconception_by_edit(
-    "gradient_check",
-    "lets_wrong_shapes_broadcast",
-    old="if np.shape(analytic) != theta.shape:",
-    new="if False:",
-    message="A gradient of the wrong shape is broadcast and compared as if it fitted. Compare the shapes first.",
-    source="document 000: the question's gradient has the shape of x; measured: in a square layer it runs in silence",
-)
-
-misconception_by_edit(
-    "gradient_check",
-    "does_not_put_entries_back",
-    old="nudge = np.zeros_like(theta)\n        nudge[index] = h",
-    new="nudge = np.zeros_like(theta) if not np.any(numeric) else nudge\n        nudge[index] = h",
-    message="Entries that have had their turn stay moved. Each nudge must hold h in one place only.",
-    source="the nudged entry is never restored, met in learners' code",
-)
-
-
-@misconception(
-    "gradient_check",
-    "You compare the two gradients by their norms. One wrong entry drowns in the others: take quotients entry by entry.",
-    source="the norm formula of a well-known online course",
-)
-def compares_norms(f, theta, analytic, h=1e-6):
-    if np.shape(analytic) != theta.shape:
-        raise ValueError
-    numeric = np.zeros_like(theta)
-    for index in np.ndindex(theta.shape):
-        nudge = np.zeros_like(theta)
-        nudge[index] = h
-        numeric[index] = (f(theta + nudge) - f(theta - nudge)) / (2 * h)
-    gap = np.linalg.norm(analytic - numeric)
-    return gap / max(1e-8, np.linalg.norm(analytic) + np.linalg.norm(numeric))
+declare_gradient_check(globals(), measured="numeric", sizes="size", zeros="np.zeros_like(theta)")
 
 
 # --- predict_the_step -----------------------------------------------------------------------------------------------
@@ -667,31 +385,22 @@ def compares_norms(f, theta, analytic, h=1e-6):
 @exercise("predict_the_step", weight=0)
 def test_step_has_three_letters(learner):
     """`predict_the_step` must return three capital letters, one for each question."""
-    choices = learner.predict_the_step()
-    is_tuple_of(choices, 3, "It must return three letters.")
-    expect(all(isinstance(c, str) and c in list("ABCD") for c in choices), "Each entry is one of A, B, C, D.")
+    expect_words(
+        learner.predict_the_step(),
+        3,
+        list("ABCD"),
+        "It must return three letters.",
+        "Each entry is one of A, B, C, D.",
+    )
 
 
-def chose(learner, reference, question):
-    expect(learner.predict_the_step()[question - 1] == reference.predict_the_step()[question - 1])
-
-
-@exercise("predict_the_step", weight=1)
-def test_step_question_1(learner, reference):
-    """Question 1 is not right: two errors add up, one shrinks with h, the other is divided by h."""
-    chose(learner, reference, 1)
-
-
-@exercise("predict_the_step", weight=1)
-def test_step_question_2(learner, reference):
-    """Question 2 is not right: set the error of a central difference equal to the rounding error divided by h."""
-    chose(learner, reference, 2)
-
-
-@exercise("predict_the_step", weight=1)
-def test_step_question_3(learner, reference):
-    """Question 3 is not right: work out the smallest value of both sums, not only where it lies."""
-    chose(learner, reference, 3)
+declare_answer_checks(
+    globals(),
+    "predict_the_step",
+    test_step_question_1="Question 1 is not right: two errors add up, one shrinks with h, the other is divided by h.",
+    test_step_question_2="Question 2 is not right: set the error of a central difference equal to the rounding error divided by h.",
+    test_step_question_3="Question 3 is not right: work out the smallest value of both sums, not only where it lies.",
+)
 
 
 STEP_IDEAS = [
@@ -743,7 +452,7 @@ misconception_by_edit(
 
 def pair(rng, M, D):
     """Numbers of M units and D features, none of them near 0."""
-    return tuple(rng.choice([-1, 1], size=n) * rng.uniform(0.3, 2, size=n) for n in (M, D))
+    return tuple(draw_away_from_zero(rng, 0.3, 2, n) for n in (M, D))
 
 
 @exercise("outer_gradient", weight=0)
@@ -840,7 +549,7 @@ def layers(rng):
 def test_linear_backward_shapes(learner, rng):
     """`linear_backward` must return dx (B, D), dW (M, D), db (M,), in this order."""
     result = learner.linear_backward(*layer(rng, 7, 2, 4))
-    is_tuple_of(result, 3, "It must return three arrays.")
+    expect_parts(result, 3, "It must return three arrays.")
     for value, shape, name in zip(result, [(7, 4), (2, 4), (2,)], ["`dx`", "`dW`", "`db`"], strict=True):
         expect_array(value, shape, name)
 
@@ -868,9 +577,9 @@ def test_linear_backward_gives_slopes(learner, rng):
     """Pushed by any dout, the three results must be the slopes of sum(dout * (x @ W.T + b))."""
     dout, x, W = layer(rng, 3, 2, 4)
     dx, dW, db = learner.linear_backward(dout, x, W)
-    expect_close(dx, slope(lambda v: np.sum(dout * (v @ W.T)), x), rtol=1e-5, atol=1e-8)
-    expect_close(dW, slope(lambda v: np.sum(dout * (x @ v.T)), W), rtol=1e-5, atol=1e-8)
-    expect_close(db, slope(lambda v: np.sum(dout * v), np.zeros(2)), rtol=1e-5, atol=1e-8)
+    expect_close(dx, numerical_gradient(lambda v: np.sum(dout * (v @ W.T)), x), rtol=1e-5, atol=1e-8)
+    expect_close(dW, numerical_gradient(lambda v: np.sum(dout * (x @ v.T)), W), rtol=1e-5, atol=1e-8)
+    expect_close(db, numerical_gradient(lambda v: np.sum(dout * v), np.zeros(2)), rtol=1e-5, atol=1e-8)
 
 
 @exercise("linear_backward", weight=1)
@@ -1018,7 +727,7 @@ def test_encoder_returns_kl_grads_dx(learner, rng):
     """`encoder_gradients` must return kl (a number), grads (a dict with the keys and shapes of params) and dx (B, D)."""
     params, x = encoder(rng)
     result = learner.encoder_gradients(params, x)
-    is_tuple_of(result, 3, "It must return three values: kl, grads, dx.")
+    expect_parts(result, 3, "It must return three values: kl, grads, dx.")
     expect_array(result[0], (), "`kl`")
     expect(
         isinstance(result[1], dict) and set(result[1]) == set(params),
@@ -1184,45 +893,24 @@ VERDICTS = ("right", "sign", "scale", "transposed", "missing", "shape")
 @exercise("diagnose", weight=0)
 def test_diagnose_returns_five_verdicts(learner):
     """`diagnose` must return five verdicts, each one of "right", "sign", "scale", "transposed", "missing", "shape"."""
-    verdicts = learner.diagnose()
-    is_tuple_of(verdicts, 5, "It must return five strings.")
-    expect(
-        all(isinstance(v, str) and v in VERDICTS for v in verdicts), "A verdict is not one of the six words."
+    expect_words(
+        learner.diagnose(),
+        5,
+        VERDICTS,
+        "It must return five strings.",
+        "A verdict is not one of the six words.",
     )
 
 
-def diagnosed(learner, reference, number):
-    expect(learner.diagnose()[number] == reference.diagnose()[number])
-
-
-@exercise("diagnose", weight=1)
-def test_diagnose_a(learner, reference):
-    """The verdict on candidate A is not right: divide it by the measured slope, entry by entry, and look at the quotients."""
-    diagnosed(learner, reference, 0)
-
-
-@exercise("diagnose", weight=1)
-def test_diagnose_b(learner, reference):
-    """The verdict on candidate B is not right: trust the gradient check, not the look of the code."""
-    diagnosed(learner, reference, 1)
-
-
-@exercise("diagnose", weight=1)
-def test_diagnose_c(learner, reference):
-    """The verdict on candidate C is not right: compare its transpose with the measured slope as well."""
-    diagnosed(learner, reference, 2)
-
-
-@exercise("diagnose", weight=1)
-def test_diagnose_d(learner, reference):
-    """The verdict on candidate D is not right: subtract the measured slope from it. Does the difference depend on logvar?"""
-    diagnosed(learner, reference, 3)
-
-
-@exercise("diagnose", weight=1)
-def test_diagnose_e(learner, reference):
-    """The verdict on candidate E is not right: print its shape."""
-    diagnosed(learner, reference, 4)
+declare_answer_checks(
+    globals(),
+    "diagnose",
+    test_diagnose_a="The verdict on candidate A is not right: divide it by the measured slope, entry by entry, and look at the quotients.",
+    test_diagnose_b="The verdict on candidate B is not right: trust the gradient check, not the look of the code.",
+    test_diagnose_c="The verdict on candidate C is not right: compare its transpose with the measured slope as well.",
+    test_diagnose_d="The verdict on candidate D is not right: subtract the measured slope from it. Does the difference depend on logvar?",
+    test_diagnose_e="The verdict on candidate E is not right: print its shape.",
+)
 
 
 RIGHT = '("scale", "right", "transposed", "missing", "shape")'

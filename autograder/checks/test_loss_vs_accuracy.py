@@ -1,15 +1,22 @@
 """Hidden checks of 08_loss_vs_accuracy."""
 
 import numpy as np
-import pytest
 
 from autograder.checking import (
+    agree,
+    declare_answer_checks,
+    draw_away_from_zero,
+    draw_zeros_and_ones,
+    exercise,
     expect,
     expect_array,
     expect_close,
+    expect_parts,
     expect_raises,
+    expect_words,
     misconception,
     misconception_by_edit,
+    numerical_gradient,
 )
 
 NEEDS = {
@@ -18,15 +25,7 @@ NEEDS = {
     "train_hidden": ["hidden_forward", "hidden_gradients", "surrogate_loss", "loss_gradient"],
 }
 
-exercise = pytest.mark.exercise
-
 KINDS = ("squared", "sigmoid_squared", "cross_entropy", "hinge")
-
-
-def labels(rng, n, ones=None):
-    """Both labels, in random order; ``ones`` of them are 1."""
-    ones = max(1, n // 3) if ones is None else ones
-    return rng.permutation((np.arange(n) < ones).astype(int))
 
 
 def scores_off_the_corners(rng, y):
@@ -37,34 +36,14 @@ def scores_off_the_corners(rng, y):
     return np.where(y == 1, 1, -1) * margins
 
 
-def agree(learner, reference, name, cases, **tolerances):
-    """Every case must give what the reference gives."""
-    for result, case in zip(learner.map(name, cases), cases, strict=True):
-        expect_close(result, getattr(reference, name)(*case), **tolerances)
-
-
-def is_tuple_of(result, length, words):
-    expect(isinstance(result, (tuple, list)) and len(result) == length, words)
-
-
-def slope(f, x, h=1e-5):
-    """Central differences of a scalar function."""
-    gradient = np.zeros_like(x)
-    for index in np.ndindex(x.shape):
-        nudge = np.zeros_like(x)
-        nudge[index] = h
-        gradient[index] = (f(x + nudge) - f(x - nudge)) / (2 * h)
-    return gradient
-
-
 # --- least_squares --------------------------------------------------------------------------------------------------
 
 
 @exercise("least_squares", weight=0)
 def test_least_squares_returns_two_numbers(learner, rng):
     """`least_squares` must return the pair w, b of two numbers."""
-    result = learner.least_squares(rng.normal(size=7) + 2, labels(rng, 7))
-    is_tuple_of(result, 2, "It must return two numbers.")
+    result = learner.least_squares(rng.normal(size=7) + 2, draw_zeros_and_ones(rng, 7))
+    expect_parts(result, 2, "It must return two numbers.")
     expect_array(result[0], (), "`w`")
     expect_array(result[1], (), "`b`")
 
@@ -72,7 +51,7 @@ def test_least_squares_returns_two_numbers(learner, rng):
 @exercise("least_squares", weight=3)
 def test_least_squares_values(learner, reference, rng):
     """w and b must be the line of step 1: both sums are taken from the means, and the line goes through the means."""
-    cases = [(3 * rng.normal(size=n) + 2, labels(rng, n)) for n in (5, 12)]
+    cases = [(3 * rng.normal(size=n) + 2, draw_zeros_and_ones(rng, n)) for n in (5, 12)]
     agree(learner, reference, "least_squares", cases)
 
 
@@ -204,14 +183,15 @@ def fits_signs(X, y):
 @exercise("accuracy", weight=0)
 def test_accuracy_is_one_number(learner, rng):
     """`accuracy` must return one number."""
-    expect_array(learner.accuracy(rng.normal(size=7), labels(rng, 7), 0.1), (), "`share`")
+    expect_array(learner.accuracy(rng.normal(size=7), draw_zeros_and_ones(rng, 7), 0.1), (), "`share`")
 
 
 @exercise("accuracy", weight=3)
 def test_accuracy_values(learner, reference, rng):
     """The share of examples for which (score above the threshold) equals (y is 1), for any threshold."""
     cases = [
-        (2 * rng.normal(size=n), labels(rng, n), t) for n, t in ((9, 0.0), (14, 0.5), (11, -0.8), (23, 1.2))
+        (2 * rng.normal(size=n), draw_zeros_and_ones(rng, n), t)
+        for n, t in ((9, 0.0), (14, 0.5), (11, -0.8), (23, 1.2))
     ]
     agree(learner, reference, "accuracy", cases)
 
@@ -220,13 +200,15 @@ def test_accuracy_values(learner, reference, rng):
 def test_accuracy_of_scores_at_the_threshold(learner, reference, rng):
     """A score that equals the threshold says 0: the comparison is strict."""
     scores = rng.permutation(np.resize([-1.0, 0.5, 0.5, 2.0], 13))
-    agree(learner, reference, "accuracy", [(scores, labels(rng, 13), t) for t in (0.5, -1.0, 2.0)])
+    agree(
+        learner, reference, "accuracy", [(scores, draw_zeros_and_ones(rng, 13), t) for t in (0.5, -1.0, 2.0)]
+    )
 
 
 @exercise("accuracy", weight=1)
 def test_accuracy_below_one_half(learner, reference, rng):
     """Scores in the wrong order may have fewer than half right: high scores say 1, always."""
-    y = labels(rng, 10)
+    y = draw_zeros_and_ones(rng, 10)
     turned = np.where(rng.permutation(10) < 3, y, 1 - y)  # 3 of 10 are right
     cases = [(turned + 0.1 * rng.normal(size=10), y, 0.5), (3.0 * turned - 7, y, -5.5)]
     agree(learner, reference, "accuracy", cases)
@@ -235,7 +217,7 @@ def test_accuracy_below_one_half(learner, reference, rng):
 @exercise("accuracy", weight=1)
 def test_accuracy_at_both_ends(learner, reference, rng):
     """A threshold of -inf says 1 to all, of inf says 0 to all; one example alone, and one label only, work as well."""
-    scores, y = rng.normal(size=9), labels(rng, 9)
+    scores, y = rng.normal(size=9), draw_zeros_and_ones(rng, 9)
     cases = [(scores, y, -np.inf), (scores, y, np.inf), (scores, np.ones(9), 0.0), (scores, np.zeros(9), 0.0)]
     cases += [(np.array([0.3]), np.array([label]), t) for label in (0, 1) for t in (0.1, 0.7)]
     agree(learner, reference, "accuracy", cases)
@@ -348,7 +330,7 @@ misconception_by_edit(
 def test_best_threshold_returns_two_numbers(learner, rng):
     """`best_threshold` must return two numbers: the threshold and its share of right answers."""
     result = learner.best_threshold(np.array([0.3, -1.2, 2.5, 0.9]), np.array([0, 0, 1, 0]))
-    is_tuple_of(result, 2, "It must return two numbers.")
+    expect_parts(result, 2, "It must return two numbers.")
     expect_array(result[0], (), "`threshold`")
     expect_array(result[1], (), "`share`")
 
@@ -358,7 +340,7 @@ def test_best_threshold_values(learner, reference, rng):
     """The threshold with the most right answers, among the midpoints of neighbouring scores; the scores come in any order."""
     cases = []
     for n in (7, 12, 20):
-        y = labels(rng, n, n // 2)
+        y = draw_zeros_and_ones(rng, n, n // 2)
         cases.append((2 * y + rng.normal(size=n) + 3, y))
         cases.append((rng.normal(size=n), y))
     scores = rng.permutation(np.arange(5) + rng.uniform(0.1, 0.9, size=5))
@@ -372,7 +354,7 @@ def test_best_threshold_of_repeated_scores(learner, reference, rng):
     """Scores that repeat count once: midpoints lie between neighbouring *distinct* scores."""
     cases = []
     for _ in range(8):
-        y = labels(rng, 12, int(rng.integers(4, 9)))
+        y = draw_zeros_and_ones(rng, 12, int(rng.integers(4, 9)))
         cases.append((rng.integers(-2, 3, size=12) + 1.0 * y, y))
     agree(learner, reference, "best_threshold", cases)
 
@@ -392,10 +374,10 @@ def test_best_threshold_takes_the_smallest(learner, reference, rng):
 def test_best_threshold_at_both_ends(learner, reference, rng):
     """-inf (1 to all) and inf (0 to all) are candidates, too, and sometimes the only good ones."""
     scores = rng.normal(size=8)
-    few, many = labels(rng, 8, 2), labels(rng, 8, 6)
+    few, many = draw_zeros_and_ones(rng, 8, 2), draw_zeros_and_ones(rng, 8, 6)
     cases = [(scores, np.ones(8, dtype=int)), (scores, np.zeros(8, dtype=int))]
     cases += [(0.1 * scores - 3.0 * y, y) for y in (few, many)]
-    cases += [(np.full(5, 0.7), labels(rng, 5, k)) for k in (1, 4)]
+    cases += [(np.full(5, 0.7), draw_zeros_and_ones(rng, 5, k)) for k in (1, 4)]
     cases += [(np.array([-0.4]), np.array([k])) for k in (0, 1)]
     agree(learner, reference, "best_threshold", cases)
 
@@ -403,9 +385,9 @@ def test_best_threshold_at_both_ends(learner, reference, rng):
 @exercise("best_threshold", weight=1)
 def test_best_threshold_keeps_the_direction(learner, rng):
     """Scores in the wrong order stay in the wrong order: no threshold on them beats giving everybody the more frequent label."""
-    y = labels(rng, 11, int(rng.integers(3, 9)))
+    y = draw_zeros_and_ones(rng, 11, int(rng.integers(3, 9)))
     result = learner.best_threshold(rng.uniform(0, 0.9, size=11) - y, y)
-    is_tuple_of(result, 2, "It must return two numbers.")
+    expect_parts(result, 2, "It must return two numbers.")
     expect_close(result[1], max(y.mean(), 1 - y.mean()))
 
 
@@ -539,7 +521,7 @@ def takes_youdens_threshold(scores, y):
 @exercise("surrogate_loss", weight=0)
 def test_losses_are_one_number(learner, rng):
     """`surrogate_loss` must return one number for each of the four kinds."""
-    y = labels(rng, 6)
+    y = draw_zeros_and_ones(rng, 6)
     z = scores_off_the_corners(rng, y)
     for loss in learner.map("surrogate_loss", [(kind, z, y) for kind in KINDS]):
         expect_array(loss, (), "`loss`")
@@ -548,7 +530,7 @@ def test_losses_are_one_number(learner, rng):
 def loss_cases(rng, kind):
     cases = []
     for n in (5, 12):
-        y = labels(rng, n)
+        y = draw_zeros_and_ones(rng, n)
         cases += [(kind, scores_off_the_corners(rng, y), y), (kind, 4 * rng.normal(size=n), y.astype(float))]
     return cases
 
@@ -594,7 +576,7 @@ def test_losses_of_extreme_scores(learner, reference, rng):
 @exercise("surrogate_loss", weight=1)
 def test_unknown_kind_of_loss_is_refused(learner, reference, rng):
     """A `kind` that is none of the four must raise a ValueError; the four must not, and must give what they should."""
-    y = labels(rng, 5)
+    y = draw_zeros_and_ones(rng, 5)
     z = scores_off_the_corners(rng, y)
     agree(learner, reference, "surrogate_loss", [(kind, z, y) for kind in KINDS], rtol=1e-5)
     for kind in ("accuracy", "Hinge", ""):
@@ -753,7 +735,7 @@ misconception_by_edit(
 @exercise("loss_gradient", weight=0)
 def test_gradients_have_the_shape_of_the_scores(learner, rng):
     """`loss_gradient` must return one slope for each score, for each of the four kinds."""
-    y = labels(rng, 6)
+    y = draw_zeros_and_ones(rng, 6)
     z = scores_off_the_corners(rng, y)
     for dz in learner.map("loss_gradient", [(kind, z, y) for kind in KINDS]):
         expect_array(dz, (6,), "`dz`")
@@ -762,7 +744,7 @@ def test_gradients_have_the_shape_of_the_scores(learner, rng):
 def gradient_cases(rng, kind):
     cases = []
     for n in (5, 12):
-        y = labels(rng, n)
+        y = draw_zeros_and_ones(rng, n)
         cases += [
             (kind, scores_off_the_corners(rng, y), y),
             (kind, scores_off_the_corners(rng, y), y.astype(float)),
@@ -797,10 +779,12 @@ def test_hinge_gradient(learner, reference, rng):
 @exercise("loss_gradient", weight=2)
 def test_gradients_are_slopes(learner, reference, rng):
     """dz must be the slope of `surrogate_loss` when one score is nudged, for each kind."""
-    y = labels(rng, 8)
+    y = draw_zeros_and_ones(rng, 8)
     z = scores_off_the_corners(rng, y)
     for kind, dz in zip(KINDS, learner.map("loss_gradient", [(kind, z, y) for kind in KINDS]), strict=True):
-        expect_close(dz, slope(lambda v, kind=kind: reference.surrogate_loss(kind, v, y), z), rtol=1e-5)
+        expect_close(
+            dz, numerical_gradient(lambda v, kind=kind: reference.surrogate_loss(kind, v, y), z), rtol=1e-5
+        )
 
 
 @exercise("loss_gradient", weight=1)
@@ -820,7 +804,7 @@ def test_gradients_of_extreme_scores(learner, reference, rng):
 @exercise("loss_gradient", weight=1)
 def test_unknown_kind_of_gradient_is_refused(learner, reference, rng):
     """A `kind` that is none of the four must raise a ValueError; the four must not, and must give what they should."""
-    y = labels(rng, 5)
+    y = draw_zeros_and_ones(rng, 5)
     z = scores_off_the_corners(rng, y)
     agree(learner, reference, "loss_gradient", [(kind, z, y) for kind in KINDS], rtol=1e-5)
     for kind in ("accuracy", "Hinge", ""):
@@ -999,50 +983,27 @@ misconception_by_edit(
 def test_predictions_are_six_numbers(learner):
     """`predict_hits` must return six whole numbers between 0 and 5, one for each question."""
     hits = learner.predict_hits()
-    is_tuple_of(hits, 6, "It must return six numbers.")
+    expect_parts(hits, 6, "It must return six numbers.")
     for hit in hits:
         value = expect_array(hit, (), "each entry")
         expect(float(value) in range(6), "Each entry is one of 0, 1, 2, 3, 4, 5.")
 
 
-def predicted(learner, reference, question):
-    expect(float(learner.predict_hits()[question - 1]) == reference.predict_hits()[question - 1])
+def as_floats(hits):
+    return [float(hit) for hit in hits]
 
 
-@exercise("predict_hits", weight=1)
-def test_prediction_1(learner, reference):
-    """Prediction 1 is not right: call your `best_threshold` on the scores of the fitted line."""
-    predicted(learner, reference, 1)
-
-
-@exercise("predict_hits", weight=1)
-def test_prediction_2(learner, reference):
-    """Prediction 2 is not right: descend on the cross-entropy with your `loss_gradient`, and count."""
-    predicted(learner, reference, 2)
-
-
-@exercise("predict_hits", weight=1)
-def test_prediction_3(learner, reference):
-    """Prediction 3 is not right: descend on the hinge with your `loss_gradient`, and count."""
-    predicted(learner, reference, 3)
-
-
-@exercise("predict_hits", weight=1)
-def test_prediction_4(learner, reference):
-    """Prediction 4 is not right: descend from twenty starts. Which number of right answers comes most often?"""
-    predicted(learner, reference, 4)
-
-
-@exercise("predict_hits", weight=1)
-def test_prediction_5(learner, reference):
-    """Prediction 5 is not right: a single tanh only rises or only falls. How many of 0, 1, 0 can it have?"""
-    predicted(learner, reference, 5)
-
-
-@exercise("predict_hits", weight=1)
-def test_prediction_6(learner, reference):
-    """Prediction 6 is not right: what do one step up and one step down make together?"""
-    predicted(learner, reference, 6)
+declare_answer_checks(
+    globals(),
+    "predict_hits",
+    read=as_floats,
+    test_prediction_1="Prediction 1 is not right: call your `best_threshold` on the scores of the fitted line.",
+    test_prediction_2="Prediction 2 is not right: descend on the cross-entropy with your `loss_gradient`, and count.",
+    test_prediction_3="Prediction 3 is not right: descend on the hinge with your `loss_gradient`, and count.",
+    test_prediction_4="Prediction 4 is not right: descend from twenty starts. Which number of right answers comes most often?",
+    test_prediction_5="Prediction 5 is not right: a single tanh only rises or only falls. How many of 0, 1, 0 can it have?",
+    test_prediction_6="Prediction 6 is not right: what do one step up and one step down make together?",
+)
 
 
 for _hits, _name, _message, _source in [
@@ -1096,9 +1057,7 @@ for _hits, _name, _message, _source in [
 
 def network(rng, H):
     """Parameters in general position, with biases that matter."""
-    params = {
-        name: rng.choice([-1, 1], size=H) * rng.uniform(0.4, 1.5, size=H) for name in ("W1", "b1", "W2")
-    }
+    params = {name: draw_away_from_zero(rng, 0.4, 1.5, H) for name in ("W1", "b1", "W2")}
     return params | {"b2": float(rng.uniform(0.3, 1.2))}
 
 
@@ -1106,7 +1065,7 @@ def network(rng, H):
 def test_forward_returns_scores_and_units(learner, rng):
     """`hidden_forward` must return z (N,) and h (N, H)."""
     result = learner.hidden_forward(network(rng, 3), rng.normal(size=5))
-    is_tuple_of(result, 2, "It must return two arrays.")
+    expect_parts(result, 2, "It must return two arrays.")
     expect_array(result[0], (5,), "`z`")
     expect_array(result[1], (5, 3), "`h`")
 
@@ -1239,14 +1198,14 @@ misconception_by_edit(
 
 
 def batch(rng, n, H):
-    return network(rng, H), 1.5 * rng.normal(size=n), labels(rng, n)
+    return network(rng, H), 1.5 * rng.normal(size=n), draw_zeros_and_ones(rng, n)
 
 
 @exercise("hidden_gradients", weight=0)
 def test_hidden_gradients_have_the_shapes_of_the_parameters(learner, rng):
     """`hidden_gradients` must return the loss and a dict with the keys W1, b1, W2, b2, each of its parameter's shape."""
     result = learner.hidden_gradients(*batch(rng, 6, 3))
-    is_tuple_of(result, 2, "It must return the loss and a dict.")
+    expect_parts(result, 2, "It must return the loss and a dict.")
     expect_array(result[0], (), "`loss`")
     expect(isinstance(result[1], dict) and set(result[1]) == {"W1", "b1", "W2", "b2"}, "Look at the keys.")
     for name, shape in {"W1": (3,), "b1": (3,), "W2": (3,), "b2": ()}.items():
@@ -1300,7 +1259,7 @@ def test_hidden_gradients_are_slopes(learner, reference, rng):
     params, X, y = batch(rng, 5, 3)
     _, grads = learner.hidden_gradients(params, X, y)
     for name, value in params.items():
-        nudged = slope(
+        nudged = numerical_gradient(
             lambda v, name=name: reference.hidden_gradients(params | {name: v}, X, y)[0],
             np.asarray(value, dtype=float),
         )
@@ -1474,7 +1433,7 @@ def training_case(rng, pattern):
 def test_answers_are_zeros_and_ones(learner, rng):
     """`train_hidden` must return one answer for each example, 0 or 1."""
     X = rng.normal(size=6)
-    y_hat = expect_array(learner.train_hidden(X, labels(rng, 6), 2, 1), (6,), "`y_hat`")
+    y_hat = expect_array(learner.train_hidden(X, draw_zeros_and_ones(rng, 6), 2, 1), (6,), "`y_hat`")
     expect(np.isin(y_hat, (0, 1)).all(), "The answers are 0 and 1, not scores or probabilities.")
 
 
@@ -1659,51 +1618,21 @@ VERDICTS = ("right", "threshold", "direction", "gradient", "labels", "luck")
 @exercise("diagnose", weight=0)
 def test_diagnose_returns_six_verdicts(learner):
     """`diagnose` must return six verdicts, each one of "right", "threshold", "direction", "gradient", "labels", "luck"."""
-    verdicts = learner.diagnose()
-    is_tuple_of(verdicts, 6, "It must return six words.")
-    expect(
-        all(isinstance(v, str) and v in VERDICTS for v in verdicts), "A verdict is not one of the six words."
+    expect_words(
+        learner.diagnose(), 6, VERDICTS, "It must return six words.", "A verdict is not one of the six words."
     )
 
 
-def diagnosed(learner, reference, number):
-    expect(learner.diagnose()[number] == reference.diagnose()[number])
-
-
-@exercise("diagnose", weight=1)
-def test_diagnose_a(learner, reference):
-    """The verdict on report A is not right: read the line that counts. What does your `best_threshold` say about the same scores?"""
-    diagnosed(learner, reference, 0)
-
-
-@exercise("diagnose", weight=1)
-def test_diagnose_b(learner, reference):
-    """The verdict on report B is not right: compare its slope with your `loss_gradient` on a few scores."""
-    diagnosed(learner, reference, 1)
-
-
-@exercise("diagnose", weight=1)
-def test_diagnose_c(learner, reference):
-    """The verdict on report C is not right: compare its slope with your `loss_gradient`, and look at its threshold and its labels. Is any of them wrong?"""
-    diagnosed(learner, reference, 2)
-
-
-@exercise("diagnose", weight=1)
-def test_diagnose_d(learner, reference):
-    """The verdict on report D is not right: which examples pull at all in its slope?"""
-    diagnosed(learner, reference, 3)
-
-
-@exercise("diagnose", weight=1)
-def test_diagnose_e(learner, reference):
-    """The verdict on report E is not right: print its scores before they become answers."""
-    diagnosed(learner, reference, 4)
-
-
-@exercise("diagnose", weight=1)
-def test_diagnose_f(learner, reference):
-    """The verdict on report F is not right: print its runs one by one, and read what it returns."""
-    diagnosed(learner, reference, 5)
+declare_answer_checks(
+    globals(),
+    "diagnose",
+    test_diagnose_a="The verdict on report A is not right: read the line that counts. What does your `best_threshold` say about the same scores?",
+    test_diagnose_b="The verdict on report B is not right: compare its slope with your `loss_gradient` on a few scores.",
+    test_diagnose_c="The verdict on report C is not right: compare its slope with your `loss_gradient`, and look at its threshold and its labels. Is any of them wrong?",
+    test_diagnose_d="The verdict on report D is not right: which examples pull at all in its slope?",
+    test_diagnose_e="The verdict on report E is not right: print its scores before they become answers.",
+    test_diagnose_f="The verdict on report F is not right: print its runs one by one, and read what it returns.",
+)
 
 
 for _verdicts, _name, _message, _source in [

@@ -1,23 +1,24 @@
 """Hidden checks of 27_lstm_attribution."""
 
 import numpy as np
-import pytest
 
 from autograder.checking import (
+    exercise,
     expect,
     expect_array,
     expect_close,
+    expect_parts,
     expect_raises,
     misconception,
     misconception_by_edit,
+    misconceptions_by_edit,
+    numerical_gradient,
 )
 
 NEEDS = {
     "count_model_parameters": ["count_lstm_parameters"],
     "integrated_gradients": ["input_gradient", "quadrature"],
 }
-
-exercise = pytest.mark.exercise
 
 
 def lstm(rng, D, H, spread=0.7):
@@ -65,7 +66,7 @@ def test_count_lstm_parameters_for_other_sizes(learner, reference):
     )
 
 
-for _name, _old, _new, _message, _source in (
+misconceptions_by_edit("count_lstm_parameters",
     ("three_gates", "4 * one_gate", "3 * one_gate", "You counted three triples. An LSTM has four: input gate, forget gate, output gate and the candidate.", "measured: 4770 instead of 6360; a GRU has three"),
     ("one_gate_only", "4 * one_gate", "one_gate", "That is one gate. There are four such triples of W, U and b.", "reasoned: a plain recurrent layer"),
     ("no_biases", " + units\n", "\n", "You left out the biases: one for each unit in each gate.", "measured: 6240 instead of 6360"),
@@ -73,10 +74,7 @@ for _name, _old, _new, _message, _source in (
     ("two_biases", " + units\n", " + 2 * units\n", "You counted two biases a gate, as some programs store them. Here a gate has one bias for each unit.", "measured: PyTorch counts 6480"),
     ("inputs_and_units_swapped", "units * units", "inputs * inputs", "What comes back into the gates is the hidden state: U is (H, H), not (D, D).", "reasoned: the two sizes exchanged"),
     ("peepholes", "4 * one_gate", "4 * one_gate + 3 * units", "You counted connections from the cell to three gates. This LSTM has none.", "the peephole LSTM of Gers and Schmidhuber"),
-):  # fmt: skip
-    misconception_by_edit(
-        "count_lstm_parameters", _name, old=_old, new=_new, message=_message, source=_source
-    )
+)  # fmt: skip
 
 
 @exercise("count_model_parameters", weight=0)
@@ -105,17 +103,14 @@ def test_count_model_parameters_with_several_outputs(learner, reference):
     )
 
 
-for _name, _old, _new, _message, _source in (
+misconceptions_by_edit("count_model_parameters",
     ("no_output_bias", "units * outputs + outputs", "units * outputs", "The output layer has biases too: one for each output.", "reasoned: 6390 instead of 6391"),
     ("one_bias_for_all", "units * outputs + outputs", "units * outputs + 1", "You counted one bias for the whole output layer. Each output has its own.", "reasoned: right for one output only"),
     ("sees_the_inputs", "units * outputs + outputs", "(units + inputs) * outputs + outputs", "The output layer sees the hidden state only, not the inputs.", "reasoned: a skip connection that is not there"),
     ("sees_all_gates", "units * outputs", "4 * units * outputs", "The output layer sees the hidden state, H numbers; the four gates are inside the LSTM.", "reasoned: 4H columns taken for the size of the state"),
     ("lstm_forgotten", "count_lstm_parameters(units, inputs) + output_layer", "output_layer", "That is the output layer alone. Add what is in the LSTM.", "reasoned: the second half of the sum only"),
     ("biases_per_unit", "units * outputs + outputs", "units * outputs + units", "The biases of the output layer belong to its outputs, not to the units.", "reasoned: the bias on the wrong side"),
-):  # fmt: skip
-    misconception_by_edit(
-        "count_model_parameters", _name, old=_old, new=_new, message=_message, source=_source
-    )
+)  # fmt: skip
 
 
 # --- input_gradient --------------------------------------------------------------------------------------------------
@@ -144,13 +139,8 @@ def test_input_gradient_at_all_steps(learner, rng):
     """All steps must agree with central differences: both dh and dc have to be handed on from step to step."""
     params, x = lstm(rng, 2, 3), rng.normal(size=(6, 2))
     found = expect_array(learner.input_gradient(params, x), (6, 2))
-    slopes, h = np.zeros((6, 2)), 1e-5
-    for index in np.ndindex(6, 2):
-        move = np.zeros((6, 2))
-        move[index] = h
-        slopes[index] = (answer(params, x + move) - answer(params, x - move)) / (2 * h)
     expect(np.abs(found).max() > 1e-9, "Your slopes are all zero.")
-    expect_close(found, slopes, rtol=1e-5)
+    expect_close(found, numerical_gradient(lambda moved: answer(params, moved), x), rtol=1e-5)
 
 
 @exercise("input_gradient", weight=3)
@@ -169,7 +159,7 @@ def test_input_gradient_of_a_stack(learner, reference, rng):
         expect_close(learner.input_gradient(params, X), reference.input_gradient(params, X), rtol=1e-5)
 
 
-for _name, _old, _new, _message, _source in (
+misconceptions_by_edit("input_gradient",
     ("h_not_handed_on", "dh, dc = step_backward(dh, dc, caches[t])", "_, dc = step_backward(dh if t == x.shape[-2] - 1 else 0 * dh, dc, caches[t])", "The last step is right, but you do not hand the derivative in `h` to the step before: only the cell carries yours back.", "measured: the gradient is then right at the last step only"),
     ("c_not_handed_on", "dh, dc = step_backward(dh, dc, caches[t])", "dh, _ = step_backward(dh, 0 * dc, caches[t])", "You do not hand the derivative in `c` to the step before. It is the LSTM's own way back; `step_backward` returns it last.", "measured: the gradient of h alone"),
     ("an_answer_at_every_step", "step_backward(dh, dc, caches[t])", "step_backward(dh + (params['Wy'][:, 0] if t < x.shape[-2] - 1 else 0), dc, caches[t])", "You add the column of Wy at every step: that is the gradient of the sum of all steps' answers. Only the last is read.", "the asker's network answers at every step"),
@@ -179,8 +169,7 @@ for _name, _old, _new, _message, _source in (
     ("times_the_input", "= step_backward(dh, dc, caches[t])", "= step_backward(dh, dc, caches[t]); dx[..., t, :] *= x[..., t, :]", "You multiplied by the input already. Here only the slope is asked for; the factor comes in exercise 5.", "reasoned: gradient times input in one go"),
     ("forward_in_time", "reversed(range(x.shape[-2]))", "range(x.shape[-2])", "You go through the steps from the first to the last. The derivative starts at the last step and travels back.", "reasoned: the loop not reversed"),
     ("dc_starts_like_dh", "dc = np.zeros_like(dh)", "dc = dh.copy()", "`dc` starts at zero: nothing but `h` of the last step is read by the output, and `step_backward` takes the way from h to c itself.", "reasoned: the direct way into the cell counted twice"),
-):  # fmt: skip
-    misconception_by_edit("input_gradient", _name, old=_old, new=_new, message=_message, source=_source)
+)  # fmt: skip
 
 
 # --- quadrature ------------------------------------------------------------------------------------------------------
@@ -190,7 +179,7 @@ for _name, _old, _new, _message, _source in (
 def test_quadrature_returns_points_and_weights(learner):
     """`quadrature` must return two arrays, points (m,) and weights (m,)."""
     result = learner.quadrature("midpoint", 6)
-    expect(isinstance(result, (tuple, list)) and len(result) == 2, "Two arrays are expected.")
+    expect_parts(result, 2, "Two arrays are expected.")
     expect_array(result[0], (6,), "points")
     expect_array(result[1], (6,), "weights")
 
@@ -237,7 +226,7 @@ def test_quadrature_refuses_other_rules(learner):
         learner.quadrature("simpson", 4)
 
 
-for _name, _old, _new, _message, _source in (
+misconceptions_by_edit("quadrature",
     ("both_ends", "np.arange(steps) / steps\n", "np.linspace(0, 1, steps)\n", "left: your points include the end, 1. m beginnings of m pieces are 0, 1/m, …, (m − 1)/m: linspace would need `endpoint=False`.", "np.linspace includes its end"),
     ("right_ends", "np.arange(steps) / steps\n", "np.arange(1, steps + 1) / steps\n", "left: you took the ends of the pieces, a right sum. The left one starts at 0.", "the sum in the paper on integrated gradients is a right sum"),
     ("midpoints_between_ends", "(np.arange(steps) + 0.5) / steps", "np.linspace(0, 1, steps + 2)[1:-1]", "midpoint: your points cut the way into m + 1 parts. The middles of m pieces lie half a piece from both ends.", "reasoned: linspace without its ends"),
@@ -246,8 +235,7 @@ for _name, _old, _new, _message, _source in (
     ("gauss_weights_sum_to_two", "node_weights / 2", "node_weights", "gauss: the points are right, the weights sum to 2. The interval has become half as long, so halve them.", "reasoned: dα = ½ ds forgotten"),
     ("gauss_points_equal_weights", "points, weights = (nodes + 1) / 2, node_weights / 2", "points = (nodes + 1) / 2", "gauss: the points are right, but they do not all count the same. `leggauss` returns weights as well.", "reasoned: the weights thrown away"),
     ("weights_of_one", "np.full(steps, 1 / steps)", "np.ones(steps)", "left and midpoint: each point stands for a piece of length 1/m, so that is its weight.", "reasoned: a sum in place of a mean"),
-):  # fmt: skip
-    misconception_by_edit("quadrature", _name, old=_old, new=_new, message=_message, source=_source)
+)  # fmt: skip
 
 
 # --- integrated_gradients --------------------------------------------------------------------------------------------
@@ -313,7 +301,7 @@ def test_integrated_gradients_where_nothing_moves(learner, reference, rng):
     expect_close(found, reference.integrated_gradients(params, x, baseline, 5), rtol=1e-5)
 
 
-for _name, _old, _new, _message, _source in (
+misconceptions_by_edit("integrated_gradients",
     ("slope_at_x_only", "input_gradient(params, path)", "input_gradient(params, np.stack([x] * steps))", "You take the slopes at x every time. They must be taken at the points of the path, from the baseline to x.", "measured: sum of -0.13 for a difference of 0.46"),
     ("last_factor_forgotten", "(x - baseline) * mean_slopes", "mean_slopes", "These are the mean slopes. Multiply by x − baseline: an input that has not moved has done nothing.", "measured in the facts: (X − B) forgotten"),
     ("times_x", "(x - baseline) * mean_slopes", "x * mean_slopes", "The last factor is x − baseline, how far the input has come. Yours is x, which is right for a baseline of zeros only.", "code that takes the baseline for zero"),
@@ -324,8 +312,7 @@ for _name, _old, _new, _message, _source in (
     ("always_midpoints", "quadrature(rule, steps)", 'quadrature("midpoint", steps)', "Your result does not depend on `rule`. Hand it on to `quadrature`.", "reasoned: an argument that is not used"),
     ("equal_weights", "np.tensordot(weights, input_gradient(params, path), axes=1)", "input_gradient(params, path).mean(axis=0)", "Right for equal weights only: Gauss points have weights of their own. Use the weights of `quadrature`.", "reasoned: np.mean over the path"),
     ("sum_without_weights", "np.tensordot(weights, input_gradient(params, path), axes=1)", "input_gradient(params, path).sum(axis=0)", "You add up the slopes and forget their weights: the integral is a mean, not a sum.", "reasoned: the factor 1/m forgotten"),
-):  # fmt: skip
-    misconception_by_edit("integrated_gradients", _name, old=_old, new=_new, message=_message, source=_source)
+)  # fmt: skip
 
 
 @misconception(
@@ -392,7 +379,7 @@ def test_shares_of_nothing(learner):
             learner.shares(np.array(nothing))
 
 
-for _name, _old, _new, _message, _source in (
+misconceptions_by_edit("shares",
     ("absolute_everywhere", "result = attributions / total", "result = np.abs(attributions) / np.abs(attributions).sum()", "You took absolute values: these are shares of strength, not of the change. Keep the signs and divide by the signed sum.", "|a| normalised and called complete, a common figure in reports"),
     ("absolute_total", "result = attributions / total", "result = attributions / np.abs(attributions).sum()", "You divide by the sum of the absolute values, so your shares do not sum to 1. Divide by the signed sum.", "reasoned: signs kept above and lost below"),
     ("negative_cut_off", "result = attributions / total", "result = np.maximum(attributions, 0) / max(np.maximum(attributions, 0).sum(), 1e-300)", "You cut off negative entries. They are a part of the sum: keep them, and others go beyond 1.", "negative relevance set to zero in heat maps"),
@@ -402,8 +389,7 @@ for _name, _old, _new, _message, _source in (
     ("softmax", "result = attributions / total", "result = np.exp(attributions - attributions.max()) / np.exp(attributions - attributions.max()).sum()", "That is a softmax. It makes everything positive; here each entry is only divided by the sum.", "reasoned: the other way to make numbers sum to 1"),
     ("exactly_zero_only", "abs(total) <= 1e-12 * np.abs(attributions).sum()", "total == 0", "You compare the total with exactly 0. 0.1 + 0.2 − 0.3 leaves 5e-17 in floating point: compare with the sizes of the entries.", "measured: np.sum([0.1, 0.2, -0.3]) is 5.6e-17"),
     ("absolute_threshold", "abs(total) <= 1e-12 * np.abs(attributions).sum()", "abs(total) <= 1e-12", "You compare the total with a fixed small number. Attributions may all be small, or all be large: compare with the sum of their absolute values.", "reasoned: a tolerance without a scale"),
-):  # fmt: skip
-    misconception_by_edit("shares", _name, old=_old, new=_new, message=_message, source=_source)
+)  # fmt: skip
 
 
 # --- shapley_values --------------------------------------------------------------------------------------------------
@@ -484,14 +470,13 @@ def test_shapley_values_calls_f_once_for_each_set(learner, reference, rng):
     expect(calls <= 16, "f is called more often than there are sets.")
 
 
-for _name, _old, _new, _message, _source in (
+misconceptions_by_edit("shapley_values",
     ("banzhaf", "factorial(size) * factorial(n - 1 - size) / factorial(n)", "1 / 2 ** (n - 1)", "You weight all sets alike. That is the Banzhaf value, and its sum is not f(x) − f(b): sets of a middling size are many and must count less each.", "Banzhaf (1965); the plain mean over subsets"),
     ("factorial_off_by_one", "factorial(n - 1 - size)", "factorial(n - size)", "After player i there are n − 1 − s players left, not n − s: i itself is neither in S nor after itself.", "reasoned: the formula with |S| counted without or with i"),
     ("not_divided_by_the_orders", "factorial(n - 1 - size) / factorial(n)", "factorial(n - 1 - size)", "Your values are n! times too large: you count orders. Divide by the number of all orders to average over them.", "reasoned: a sum in place of a mean"),
     ("absent_means_zero", "np.array(baseline, dtype=float)", "np.zeros(np.shape(x))", "Absent players have the value 0 in your sets. They must keep their value from `baseline`.", "masking with zeros whatever the baseline is"),
     ("present_and_absent_exchanged", "z[present[s]] = x[present[s]]", "z[~present[s]] = x[~present[s]]", "You switch the absent players and leave the present ones at the baseline: all signs are turned round.", "reasoned: the mask the wrong way"),
-):  # fmt: skip
-    misconception_by_edit("shapley_values", _name, old=_old, new=_new, message=_message, source=_source)
+)  # fmt: skip
 
 
 @misconception(
@@ -561,7 +546,7 @@ def two_orders(f, x, baseline):
 def predicted(learner):
     """The learner's four numbers."""
     numbers = learner.predict_two_attributions()
-    expect(isinstance(numbers, (tuple, list)) and len(numbers) == 4, "Four numbers are expected.")
+    expect_parts(numbers, 4, "Four numbers are expected.")
     return expect_array(np.array(numbers, dtype=float), (4,), "the prediction")
 
 
@@ -603,7 +588,7 @@ for _values, _name, _message in (
 def symptom(learner, index):
     """The learner's symptom for one program."""
     numbers = learner.predict_the_symptoms()
-    expect(isinstance(numbers, (tuple, list)) and len(numbers) == 4, "Four numbers are expected.")
+    expect_parts(numbers, 4, "Four numbers are expected.")
     expect(
         len({float(np.ravel(number)[0]) for number in numbers}) == 4, "Each symptom belongs to one program."
     )

@@ -1,9 +1,18 @@
 """Hidden checks of 23_lstm_bptt."""
 
 import numpy as np
-import pytest
 
-from autograder.checking import expect, expect_array, expect_close, misconception, misconception_by_edit
+from autograder.checking import (
+    directional_derivative,
+    exercise,
+    expect,
+    expect_array,
+    expect_close,
+    expect_parts,
+    misconception,
+    misconception_by_edit,
+    misconceptions_by_edit,
+)
 
 NEEDS = {
     "lstm_step_forward": ["gates_forward"],
@@ -14,17 +23,10 @@ NEEDS = {
 OPAQUE = {"lstm_step_forward": [2], "lstm_forward": [1]}
 CHANGES_ARGUMENTS = set()
 
-exercise = pytest.mark.exercise
 GRADIENT = {"rtol": 1e-5, "atol": 1e-8}
 STEPS = ((3, 4, 2), (1, 1, 1), (2, 3, 5))  # N, D, H
 SEQUENCES = ((3, 5, 4, 2), (2, 7, 1, 3))  # N, T, D, H
 SMALL_SEQUENCES = ((2, 1, 4, 3), (1, 6, 2, 4), (1, 1, 1, 1))
-
-
-def parts(result, count, names):
-    """The learner's result, if it is a tuple of this many parts."""
-    expect(isinstance(result, tuple) and len(result) == count, f"Return {names}, in this order.")
-    return result
 
 
 def step_arguments(rng, N=3, D=4, H=2):
@@ -36,13 +38,6 @@ def step_arguments(rng, N=3, D=4, H=2):
 def sequence_arguments(rng, N=3, T=5, D=4, H=2):
     """x, h0, Wx, Wh, b of a whole sequence."""
     return [rng.normal(size=shape) for shape in [(N, T, D), (N, H), (D, 4 * H), (H, 4 * H), (4 * H,)]]
-
-
-def slope(loss, value, way):
-    """Derivative of ``loss`` at ``value`` in the direction ``way``, by differences of fourth order."""
-    h = 1e-3
-    ahead = [loss(value + k * h * way) for k in (2, 1, -1, -2)]
-    return (-ahead[0] + 8 * ahead[1] - 8 * ahead[2] + ahead[3]) / (12 * h)
 
 
 # --- gates_forward --------------------------------------------------------------------------------------------------
@@ -168,7 +163,9 @@ def steps_forward(learner, cases):
     """next_h and next_c, as arrays, of the learner's step on each case."""
     found = []
     for result, arguments in zip(learner.map("lstm_step_forward", cases), cases, strict=True):
-        next_h, next_c, _ = parts(result, 3, "three things: next_h, next_c, cache")
+        next_h, next_c, _ = expect_parts(
+            result, 3, "Return three things: next_h, next_c, cache, in this order.", kinds=tuple
+        )
         shape = arguments[2].shape
         found.append((expect_array(next_h, shape, "next_h"), expect_array(next_c, shape, "next_c")))
     return found
@@ -207,7 +204,8 @@ def test_step_forward_with_large_cells_and_shut_gates(learner, reference, rng):
         expect_close(mine, reference.lstm_step_forward(*arguments)[:2])
 
 
-for name, old, new, message, source in [
+misconceptions_by_edit(
+    "lstm_step_forward",
     (
         "order_of_blocks_i_f_g_o",
         "i, f, o, g = [",
@@ -285,8 +283,7 @@ for name, old, new, message, source in [
         "The output gate is missing: next_h is o times tanh(next_c).",
         "Greff et al.: the variant without output gate",
     ),
-]:
-    misconception_by_edit("lstm_step_forward", name, old=old, new=new, message=message, source=source)
+)
 
 
 # --- state_backward -------------------------------------------------------------------------------------------------
@@ -304,7 +301,9 @@ def states_back(learner, cases):
     """The learner's dgates and dprev_c, as arrays, on each case."""
     found = []
     for result, (_, _, gates, prev_c, _) in zip(learner.map("state_backward", cases), cases, strict=True):
-        dgates, dprev_c = parts(result, 2, "two arrays: dgates, dprev_c")
+        dgates, dprev_c = expect_parts(
+            result, 2, "Return two arrays: dgates, dprev_c, in this order.", kinds=tuple
+        )
         found.append(
             (expect_array(dgates, gates.shape, "dgates"), expect_array(dprev_c, prev_c.shape, "dprev_c"))
         )
@@ -365,12 +364,17 @@ def test_state_backward_is_the_slope_of_the_forward_pass(learner, rng):
         return (dnext_h * o * np.tanh(c)).sum() + (dnext_c * c).sum()
 
     for way in rng.normal(size=(2, *gates.shape)):
-        expect_close((dgates * way).sum(), slope(lambda v: loss(v, prev_c), gates, way), **GRADIENT)
+        expect_close(
+            (dgates * way).sum(), directional_derivative(lambda v: loss(v, prev_c), gates, way), **GRADIENT
+        )
     for way in rng.normal(size=(2, *prev_c.shape)):
-        expect_close((dprev_c * way).sum(), slope(lambda v: loss(gates, v), prev_c, way), **GRADIENT)
+        expect_close(
+            (dprev_c * way).sum(), directional_derivative(lambda v: loss(gates, v), prev_c, way), **GRADIENT
+        )
 
 
-for name, old, new, message, source in [
+misconceptions_by_edit(
+    "state_backward",
     (
         "drops_the_carried_cell_gradient",
         "dc = dnext_c + dnext_h",
@@ -483,8 +487,7 @@ for name, old, new, message, source in [
         "You went one chunk too far: dgates is the gradient in the gates' values. Their slopes are chunk 2, in gates_backward.",
         "LSTMs written in one go, in which chunks 2 and 3 share a line",
     ),
-]:
-    misconception_by_edit("state_backward", name, old=old, new=new, message=message, source=source)
+)
 
 
 # --- gates_backward -------------------------------------------------------------------------------------------------
@@ -500,7 +503,9 @@ def gates_back(learner, cases):
     """The learner's dx, dprev_h, dWx, dWh, db, as arrays, on each case."""
     names, found = ["dx", "dprev_h", "dWx", "dWh", "db"], []
     for result, (_, gates, *inputs) in zip(learner.map("gates_backward", cases), cases, strict=True):
-        result = parts(result, 5, "five arrays: dx, dprev_h, dWx, dWh, db")
+        result = expect_parts(
+            result, 5, "Return five arrays: dx, dprev_h, dWx, dWh, db, in this order.", kinds=tuple
+        )
         shapes = [*(array.shape for array in inputs), gates.shape[1:]]
         found.append([expect_array(*row) for row in zip(result, shapes, names, strict=True)])
     return found
@@ -561,10 +566,11 @@ def test_gates_backward_is_the_slope_of_the_forward_pass(learner, reference, rng
             return (dgates * reference.gates_forward(*values[:k], value, *values[k + 1 :])).sum()
 
         way = rng.normal(size=values[k].shape)
-        expect_close((gradient * way).sum(), slope(loss, values[k], way), **GRADIENT)
+        expect_close((gradient * way).sum(), directional_derivative(loss, values[k], way), **GRADIENT)
 
 
-for name, old, new, message, source in [
+misconceptions_by_edit(
+    "gates_backward",
     (
         "sigmoid_slope_for_all_four",
         "slopes[:, 3 * H :] = 1.0 - gates[:, 3 * H :] ** 2",
@@ -635,8 +641,7 @@ for name, old, new, message, source in [
         "dx and dprev_h were made from dgates. They follow from da, behind the slopes.",
         "common slip: the right array for the weights, the wrong one for the inputs",
     ),
-]:
-    misconception_by_edit("gates_backward", name, old=old, new=new, message=message, source=source)
+)
 
 
 @misconception(
@@ -661,11 +666,13 @@ def steps_back(learner, rng, all_sizes):
     upstream = [rng.normal(size=(2, *arguments[1].shape)) for arguments in cases]
     calls = []
     for result, (dnext_h, dnext_c) in zip(learner.map("lstm_step_forward", cases), upstream, strict=True):
-        expect(isinstance(result, tuple) and len(result) == 3, "lstm_step_forward must return three things.")
+        expect_parts(result, 3, "lstm_step_forward must return three things.", kinds=tuple)
         calls.append((dnext_h, dnext_c, result[2]))
     names, found = ["dx", "dprev_h", "dprev_c", "dWx", "dWh", "db"], []
     for result, arguments in zip(learner.map("lstm_step_backward", calls), cases, strict=True):
-        result = parts(result, 6, "six arrays: dx, dprev_h, dprev_c, dWx, dWh, db")
+        result = expect_parts(
+            result, 6, "Return six arrays: dx, dprev_h, dprev_c, dWx, dWh, db, in this order.", kinds=tuple
+        )
         shapes = [argument.shape for argument in arguments]
         found.append([expect_array(*row) for row in zip(result, shapes, names, strict=True)])
     return list(zip(found, cases, upstream, strict=True))
@@ -713,10 +720,11 @@ def test_step_backward_is_the_slope_of_the_step(learner, reference, rng):
             return (dnext_h * next_h).sum() + (dnext_c * next_c).sum()
 
         way = rng.normal(size=arguments[k].shape)
-        expect_close((gradient * way).sum(), slope(loss, arguments[k], way), **GRADIENT)
+        expect_close((gradient * way).sum(), directional_derivative(loss, arguments[k], way), **GRADIENT)
 
 
-for name, old, new, message, source in [
+misconceptions_by_edit(
+    "lstm_step_backward",
     (
         "swaps_h_and_c",
         "state_backward(dnext_h, dnext_c,",
@@ -787,8 +795,7 @@ for name, old, new, message, source in [
         "dgates and gates are swapped on the way into gates_backward.",
         "common slip: two arrays of one shape in the wrong order",
     ),
-]:
-    misconception_by_edit("lstm_step_backward", name, old=old, new=new, message=message, source=source)
+)
 
 
 # --- lstm_forward ---------------------------------------------------------------------------------------------------
@@ -798,7 +805,7 @@ def forward(learner, cases):
     """The learner's outputs of all steps, as an array, on each case."""
     found = []
     for result, (x, h0, *_) in zip(learner.map("lstm_forward", cases), cases, strict=True):
-        h, _ = parts(result, 2, "two things: h, cache")
+        h, _ = expect_parts(result, 2, "Return two things: h, cache, in this order.", kinds=tuple)
         found.append(expect_array(h, (*x.shape[:2], h0.shape[1]), "h"))
     return found
 
@@ -842,7 +849,8 @@ def test_forward_remembers(learner, reference, rng):
     expect_close(second, reference.lstm_forward(other, h0, Wx, Wh, b)[0])
 
 
-for name, old, new, message, source in [
+misconceptions_by_edit(
+    "lstm_forward",
     (
         "ignores_h0",
         "for t in range(T):",
@@ -906,8 +914,7 @@ for name, old, new, message, source in [
         "Every step reads the first input. Step t reads x[:, t].",
         "common slip: a fixed index in a loop",
     ),
-]:
-    misconception_by_edit("lstm_forward", name, old=old, new=new, message=message, source=source)
+)
 
 
 # --- lstm_backward --------------------------------------------------------------------------------------------------
@@ -918,11 +925,13 @@ def back(learner, rng, all_sizes):
     cases = [sequence_arguments(rng, *sizes) for sizes in all_sizes]
     calls = []
     for result, (x, h0, *_) in zip(learner.map("lstm_forward", cases), cases, strict=True):
-        expect(isinstance(result, tuple) and len(result) == 2, "lstm_forward must return two things.")
+        expect_parts(result, 2, "lstm_forward must return two things.", kinds=tuple)
         calls.append((rng.normal(size=(*x.shape[:2], h0.shape[1])), result[1]))
     names, found = ["dx", "dh0", "dWx", "dWh", "db"], []
     for result, arguments in zip(learner.map("lstm_backward", calls), cases, strict=True):
-        result = parts(result, 5, "five arrays: dx, dh0, dWx, dWh, db")
+        result = expect_parts(
+            result, 5, "Return five arrays: dx, dh0, dWx, dWh, db, in this order.", kinds=tuple
+        )
         shapes = [argument.shape for argument in arguments]
         found.append([expect_array(*row) for row in zip(result, shapes, names, strict=True)])
     return [(mine, arguments, dh) for mine, arguments, (dh, _) in zip(found, cases, calls, strict=True)]
@@ -975,13 +984,14 @@ def test_backward_is_the_slope_of_the_forward_pass(learner, reference, rng):
             return (dh * reference.lstm_forward(*arguments[:k], value, *arguments[k + 1 :])[0]).sum()
 
         way = rng.normal(size=arguments[k].shape)
-        expect_close((gradient * way).sum(), slope(loss, arguments[k], way), **GRADIENT)
+        expect_close((gradient * way).sum(), directional_derivative(loss, arguments[k], way), **GRADIENT)
 
 
 LOOP = "for t in reversed(range(T)):"
 SUM = "dnext_h = dh[:, t] + dprev_h"
 CALL = "lstm_step_backward(dnext_h, dprev_c, cache[t])"
-for name, old, new, message, source in [
+misconceptions_by_edit(
+    "lstm_backward",
     (
         "drops_dprev_h",
         SUM,
@@ -1059,8 +1069,7 @@ for name, old, new, message, source in [
         "Step t was undone with the cache of another step. dh[:, t] belongs to cache[t].",
         "common slip: shifted by one",
     ),
-]:
-    misconception_by_edit("lstm_backward", name, old=old, new=new, message=message, source=source)
+)
 
 
 # --- sequence_loss --------------------------------------------------------------------------------------------------
@@ -1077,7 +1086,9 @@ def losses_and_gradients(learner, cases):
     """The learner's loss, dh, dWy, dby, as arrays, on each case."""
     names, found = ["loss", "dh", "dWy", "dby"], []
     for result, (h, _, Wy, by) in zip(learner.map("sequence_loss", cases), cases, strict=True):
-        result = parts(result, 4, "four things: loss, dh, dWy, dby")
+        result = expect_parts(
+            result, 4, "Return four things: loss, dh, dWy, dby, in this order.", kinds=tuple
+        )
         shapes = [(), h.shape, Wy.shape, by.shape]
         found.append([expect_array(*row) for row in zip(result, shapes, names, strict=True)])
     return found
@@ -1139,10 +1150,13 @@ def test_sequence_loss_gradients_are_slopes(learner, reference, rng):
             return reference.sequence_loss(*arguments[:k], value, *arguments[k + 1 :])[0]
 
         way = rng.normal(size=arguments[k].shape)
-        expect_close((gradient * way).sum(), slope(loss, arguments[k], way), rtol=1e-5, atol=1e-9)
+        expect_close(
+            (gradient * way).sum(), directional_derivative(loss, arguments[k], way), rtol=1e-5, atol=1e-9
+        )
 
 
-for name, old, new, message, source in [
+misconceptions_by_edit(
+    "sequence_loss",
     (
         "mean_error_for_every_step",
         "dscores = (probs - y) / y.size",
@@ -1228,8 +1242,7 @@ for name, old, new, message, source in [
         "dWy was divided by T once more. The mean is already in p − y.",
         "common slip: a mean taken twice",
     ),
-]:
-    misconception_by_edit("sequence_loss", name, old=old, new=new, message=message, source=source)
+)
 
 
 @misconception(
@@ -1332,7 +1345,7 @@ for name, value, message, source in [
 def test_name_the_bugs_form(learner):
     """`name_the_bugs` must return a tuple of four different letters out of A, B, E, F, G."""
     bugs = learner.name_the_bugs()
-    expect(isinstance(bugs, tuple) and len(bugs) == 4)
+    expect_parts(bugs, 4, kinds=tuple)
     expect(all(type(letter) is str and letter in ("A", "B", "E", "F", "G") for letter in bugs))
     expect(len(set(bugs)) == 4)
 

@@ -1,25 +1,19 @@
 """Hidden checks of 26_lstm_recurrence."""
 
 import numpy as np
-import pytest
 
 from autograder.checking import (
-    Seed,
+    declare_answer_checks,
+    draw_seed,
+    exercise,
     expect,
     expect_array,
     expect_close,
+    expect_parts,
     expect_raises,
     misconception,
     misconception_by_edit,
 )
-
-exercise = pytest.mark.exercise
-
-
-def seed(rng):
-    """A seed that the learner's process turns into a Generator."""
-    return Seed(int(rng.integers(2**31)))
-
 
 # --- make_series ----------------------------------------------------------------------------------------------------
 
@@ -114,7 +108,7 @@ misconception_by_edit(
 def test_windows_returns_three_axes_and_a_column(learner, rng):
     """`windows` must return X (M, length, 1) and y (M, 1) with M = elements − length."""
     result = learner.windows(rng.normal(size=11), 4)
-    expect(isinstance(result, (tuple, list)) and len(result) == 2, "Two arrays are expected.")
+    expect_parts(result, 2, "Two arrays are expected.")
     expect_array(result[0], (7, 4, 1), "X")
     expect_array(result[1], (7, 1), "y")
 
@@ -125,7 +119,7 @@ def test_windows_inputs(learner, reference, rng):
     for size, length in ((11, 4), (20, 6), (9, 2)):
         series = rng.normal(size=size)
         result = learner.windows(series, length)
-        expect(isinstance(result, (tuple, list)) and len(result) == 2, "Two arrays are expected.")
+        expect_parts(result, 2, "Two arrays are expected.")
         expect_close(result[0], reference.windows(series, length)[0])
 
 
@@ -135,7 +129,7 @@ def test_windows_targets(learner, reference, rng):
     for size, length in ((11, 4), (20, 6), (9, 2)):
         series = rng.normal(size=size)
         result = learner.windows(series, length)
-        expect(isinstance(result, (tuple, list)) and len(result) == 2, "Two arrays are expected.")
+        expect_parts(result, 2, "Two arrays are expected.")
         expect_close(result[1], reference.windows(series, length)[1])
 
 
@@ -388,7 +382,7 @@ def test_recurrence_gradients_returns_a_loss_and_five_gradients(learner, rng):
     """`recurrence_gradients` must return the loss, a number, and a dict with a gradient of each array's shape."""
     params, X, y = network(rng, 5, 4, 3)
     result = learner.recurrence_gradients(params, X, y)
-    expect(isinstance(result, (tuple, list)) and len(result) == 2, "Loss and gradients are expected.")
+    expect_parts(result, 2, "Loss and gradients are expected.")
     expect_array(result[0], (), "loss")
     expect(
         isinstance(result[1], dict) and set(result[1]) == set(params),
@@ -531,38 +525,23 @@ misconception_by_edit(
 # --- match_the_bugs -------------------------------------------------------------------------------------------------
 
 
-def patient(learner, index):
-    """The learner's letter for one patient."""
-    letters = learner.match_the_bugs()
+def four_letters(letters):
     expect(
         isinstance(letters, str) and sorted(letters) == list("ABCD"),
         "A string with A, B, C, D once each is expected.",
     )
-    return letters[index]
+    return letters
 
 
-@exercise("match_the_bugs")
-def test_match_the_bugs_single_wrong_entry(learner, reference):
-    """Patient 1 has a single wrong gradient: nothing else is computed from what is wrong there."""
-    expect(patient(learner, 0) == reference.match_the_bugs()[0])
-
-
-@exercise("match_the_bugs")
-def test_match_the_bugs_errors_of_one(learner, reference):
-    """Patient 2 has relative errors of exactly 1 in all three arrays of the LSTM: what value of a gradient gives that?"""
-    expect(patient(learner, 1) == reference.match_the_bugs()[1])
-
-
-@exercise("match_the_bugs")
-def test_match_the_bugs_one_factor_everywhere(learner, reference):
-    """Patient 3 is wrong by one and the same factor everywhere, so the mistake sits before the roads part."""
-    expect(patient(learner, 2) == reference.match_the_bugs()[2])
-
-
-@exercise("match_the_bugs")
-def test_match_the_bugs_lstm_wrong_but_not_zero(learner, reference):
-    """Patient 4 has wrong gradients in the LSTM, which are not zero, and right ones in the dense layer."""
-    expect(patient(learner, 3) == reference.match_the_bugs()[3])
+declare_answer_checks(
+    globals(),
+    "match_the_bugs",
+    read=four_letters,
+    test_match_the_bugs_single_wrong_entry="Patient 1 has a single wrong gradient: nothing else is computed from what is wrong there.",
+    test_match_the_bugs_errors_of_one="Patient 2 has relative errors of exactly 1 in all three arrays of the LSTM: what value of a gradient gives that?",
+    test_match_the_bugs_one_factor_everywhere="Patient 3 is wrong by one and the same factor everywhere, so the mistake sits before the roads part.",
+    test_match_the_bugs_lstm_wrong_but_not_zero="Patient 4 has wrong gradients in the LSTM, which are not zero, and right ones in the dense layer.",
+)
 
 
 for _letters, _message in {
@@ -592,7 +571,7 @@ def mixed(rng, size):
 @exercise("balanced_rows", weight=0)
 def test_balanced_rows_returns_row_numbers(learner, rng):
     """`balanced_rows` must return 2 · per_branch whole numbers between 0 and M − 1."""
-    rows = expect_array(learner.balanced_rows(seed(rng), mixed(rng, 20), 7), (14,))
+    rows = expect_array(learner.balanced_rows(draw_seed(rng), mixed(rng, 20), 7), (14,))
     expect(
         np.issubdtype(rows.dtype, np.integer), "Return where the elements stand, not the elements themselves."
     )
@@ -604,7 +583,7 @@ def test_balanced_rows_come_from_their_branch(learner, rng):
     """The first half must be rows with a last element below 10, the second half rows with 10 or more."""
     for size, per_branch in ((20, 9), (33, 16), (12, 40)):
         last = mixed(rng, size)
-        rows = expect_array(learner.balanced_rows(seed(rng), last, per_branch), (2 * per_branch,))
+        rows = expect_array(learner.balanced_rows(draw_seed(rng), last, per_branch), (2 * per_branch,))
         expect(
             np.issubdtype(rows.dtype, np.integer) and rows.min() >= 0 and rows.max() < size,
             "Look at the rows.",
@@ -617,7 +596,7 @@ def test_balanced_rows_come_from_their_branch(learner, rng):
 def test_balanced_rows_draws_in_the_order_of_the_text(learner, reference, rng):
     """Two draws with `rng.choice`, with replacement: first the +1 rows, then the sine rows."""
     for size, per_branch in ((20, 9), (33, 16), (12, 40)):
-        start, last = seed(rng), mixed(rng, size)
+        start, last = draw_seed(rng), mixed(rng, size)
         expect_close(
             learner.balanced_rows(start, last, per_branch),
             reference.balanced_rows(start.generator(), last, per_branch),
@@ -628,7 +607,7 @@ def test_balanced_rows_draws_in_the_order_of_the_text(learner, reference, rng):
 def test_balanced_rows_gives_every_row_its_chance(learner, rng):
     """Every row of a branch must be equally likely, whatever its number."""
     last = mixed(rng, 12)
-    rows = expect_array(learner.balanced_rows(seed(rng), last, 4000), (8000,))
+    rows = expect_array(learner.balanced_rows(draw_seed(rng), last, 4000), (8000,))
     expect(np.issubdtype(rows.dtype, np.integer) and rows.min() >= 0 and rows.max() < 12, "Look at the rows.")
     share = np.bincount(rows, minlength=12) / 4000
     wanted = np.where(last < 10, 1 / np.sum(last < 10), 1 / np.sum(last >= 10))
@@ -640,7 +619,7 @@ def test_balanced_rows_without_a_branch(learner, rng):
     """If a branch has no rows, raise ValueError."""
     for last in (rng.uniform(0, 9, size=5), rng.uniform(10.1, 10.9, size=5)):
         with expect_raises(ValueError):
-            learner.balanced_rows(seed(rng), last, 3)
+            learner.balanced_rows(draw_seed(rng), last, 3)
 
 
 misconception_by_edit(

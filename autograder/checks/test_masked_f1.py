@@ -1,13 +1,21 @@
 """Hidden checks of 10_masked_f1."""
 
 import numpy as np
-import pytest
 
-from autograder.checking import expect, expect_array, expect_close, misconception, misconception_by_edit
+from autograder.checking import (
+    agree,
+    declare_answer_checks,
+    exercise,
+    expect,
+    expect_array,
+    expect_close,
+    expect_parts,
+    expect_words,
+    misconception,
+    misconception_by_edit,
+)
 
 NEEDS = {"iou_gated_counts": ["masked_counts"], "averaged_f1": ["masked_counts", "precision_recall_f1"]}
-
-exercise = pytest.mark.exercise
 
 
 def epoch(rng, B, T, K, real=0.6):
@@ -32,16 +40,8 @@ def overlaps(rng, shape):
 
 def counts_of(value):
     """The four counts as numbers."""
-    expect(
-        isinstance(value, (tuple, list)) and len(value) == 4,
-        "The result must be a tuple of four counts: tp, fp, tn, fn.",
-    )
+    expect_parts(value, 4, "The result must be a tuple of four counts: tp, fp, tn, fn.")
     return [float(expect_array(v, (), name)) for v, name in zip(value, ("tp", "fp", "tn", "fn"), strict=True)]
-
-
-def agree(learner, reference, name, cases):
-    for result, case in zip(learner.map(name, cases), cases, strict=True):
-        expect_close(result, getattr(reference, name)(*case))
 
 
 # --- masked_counts --------------------------------------------------------------------------------------------------
@@ -254,7 +254,7 @@ def counts_every_difference_as_a_false_alarm(y_true, y_pred, mask):
 def test_ratios_are_three_numbers(learner):
     """`precision_recall_f1` must return three numbers: precision, recall, f1."""
     result = learner.precision_recall_f1(7, 3, 5)
-    expect(isinstance(result, (tuple, list)) and len(result) == 3, "The result must be a tuple of three.")
+    expect_parts(result, 3, "The result must be a tuple of three.")
     for value, name in zip(result, ("precision", "recall", "f1"), strict=True):
         expect_array(value, (), name)
 
@@ -267,16 +267,14 @@ def some_counts(rng):
 def test_precision_and_recall_values(learner, reference, rng):
     """Precision divides the hits by what was named, tp + fp; recall divides them by what was there, tp + fn."""
     cases = some_counts(rng)
-    for result, case in zip(learner.map("precision_recall_f1", cases), cases, strict=True):
-        expect_close(result[:2], reference.precision_recall_f1(*case)[:2])
+    agree(learner, reference, "precision_recall_f1", cases, part=slice(2))
 
 
 @exercise("precision_recall_f1", weight=2)
 def test_f1_values(learner, reference, rng):
     """F1 is the harmonic mean of precision and recall."""
     cases = [*some_counts(rng), (9, 0, 0), (12.0, 4.0, 8.0), (1, 80, 2), (1, 2, 80)]
-    for result, case in zip(learner.map("precision_recall_f1", cases), cases, strict=True):
-        expect_close(result[2], reference.precision_recall_f1(*case)[2])
+    agree(learner, reference, "precision_recall_f1", cases, part=2)
 
 
 @exercise("precision_recall_f1", weight=2)
@@ -295,8 +293,7 @@ def test_ratios_of_small_and_large_counts(learner, reference, rng):
     """One hit among millions of cells has small but exact ratios: nothing is added, nothing is rounded."""
     many = int(rng.integers(2_000_000, 9_000_000))
     cases = [(1, many, many // 2), (1, many, 3), (many, 1, 2), (many, many, 7)]
-    for result, case in zip(learner.map("precision_recall_f1", cases), cases, strict=True):
-        expect_close(result, reference.precision_recall_f1(*case), atol=1e-15)
+    agree(learner, reference, "precision_recall_f1", cases, atol=1e-15)
 
 
 @misconception(
@@ -426,44 +423,18 @@ def rounds_the_results(tp, fp, fn):
 @exercise("predict_the_padding", weight=0)
 def test_padding_has_five_words(learner):
     """`predict_the_padding` must return five words, each one of "rises", "falls", "same"."""
-    words = learner.predict_the_padding()
-    expect(isinstance(words, (tuple, list)) and len(words) == 5)
-    expect(all(isinstance(word, str) and word in ("rises", "falls", "same") for word in words))
+    expect_words(learner.predict_the_padding(), 5, ("rises", "falls", "same"))
 
 
-def word_is_right(learner, reference, letter):
-    said = dict(zip("ABCDE", learner.predict_the_padding(), strict=True))
-    expect(said[letter] == dict(zip("ABCDE", reference.predict_the_padding(), strict=True))[letter])
-
-
-@exercise("predict_the_padding", weight=1)
-def test_padding_and_masked_f1(learner, reference):
-    """A: which of the four boxes of `masked_counts` can a padded cell fall into?"""
-    word_is_right(learner, reference, "A")
-
-
-@exercise("predict_the_padding", weight=1)
-def test_padding_and_multiplied_f1(learner, reference):
-    """B: after the multiplication each padded cell is a TN. Which boxes does F1 depend on?"""
-    word_is_right(learner, reference, "B")
-
-
-@exercise("predict_the_padding", weight=1)
-def test_padding_and_multiplied_accuracy(learner, reference):
-    """C: after the multiplication each padded cell is a TN. What is a TN to accuracy?"""
-    word_is_right(learner, reference, "C")
-
-
-@exercise("predict_the_padding", weight=1)
-def test_padding_and_unmasked_f1(learner, reference):
-    """D: in the padding all labels are 0 and the model names something now and then. Which box grows?"""
-    word_is_right(learner, reference, "D")
-
-
-@exercise("predict_the_padding", weight=1)
-def test_padding_and_unmasked_recall(learner, reference):
-    """E: recall depends on two boxes. Can a cell with label 0 fall into one of them?"""
-    word_is_right(learner, reference, "E")
+declare_answer_checks(
+    globals(),
+    "predict_the_padding",
+    test_padding_and_masked_f1="A: which of the four boxes of `masked_counts` can a padded cell fall into?",
+    test_padding_and_multiplied_f1="B: after the multiplication each padded cell is a TN. Which boxes does F1 depend on?",
+    test_padding_and_multiplied_accuracy="C: after the multiplication each padded cell is a TN. What is a TN to accuracy?",
+    test_padding_and_unmasked_f1="D: in the padding all labels are 0 and the model names something now and then. Which box grows?",
+    test_padding_and_unmasked_recall="E: recall depends on two boxes. Can a cell with label 0 fall into one of them?",
+)
 
 
 @misconception(
@@ -936,44 +907,18 @@ def weights_by_frequency(y_true, y_pred, mask, average):
 @exercise("find_the_bugs", weight=0)
 def test_find_the_bugs_returns_five_verdicts(learner):
     """`find_the_bugs` must return five verdicts, each one of "right", "tp", "fp", "tn", "fn"."""
-    verdicts = learner.find_the_bugs()
-    expect(isinstance(verdicts, (tuple, list)) and len(verdicts) == 5)
-    expect(all(isinstance(v, str) and v in ("right", "tp", "fp", "tn", "fn") for v in verdicts))
+    expect_words(learner.find_the_bugs(), 5, ("right", "tp", "fp", "tn", "fn"))
 
 
-def verdict_is_right(learner, reference, letter):
-    verdicts = dict(zip("ABCDE", learner.find_the_bugs(), strict=True))
-    expect(verdicts[letter] == dict(zip("ABCDE", reference.find_the_bugs(), strict=True))[letter])
-
-
-@exercise("find_the_bugs", weight=1)
-def test_find_the_bugs_candidate_a(learner, reference):
-    """The verdict on candidate A does not agree with the books: what does it take off, cells or steps?"""
-    verdict_is_right(learner, reference, "A")
-
-
-@exercise("find_the_bugs", weight=1)
-def test_find_the_bugs_candidate_b(learner, reference):
-    """The verdict on candidate B does not agree with the books: write down what the codes 0, 1, 2, 3 stand for."""
-    verdict_is_right(learner, reference, "B")
-
-
-@exercise("find_the_bugs", weight=1)
-def test_find_the_bugs_candidate_c(learner, reference):
-    """The verdict on candidate C does not agree with the books: put ones among the labels in the padding, and look at each sum."""
-    verdict_is_right(learner, reference, "C")
-
-
-@exercise("find_the_bugs", weight=1)
-def test_find_the_bugs_candidate_d(learner, reference):
-    """The verdict on candidate D does not agree with the books: compare all three sums at random labels and predictions."""
-    verdict_is_right(learner, reference, "D")
-
-
-@exercise("find_the_bugs", weight=1)
-def test_find_the_bugs_candidate_e(learner, reference):
-    """The verdict on candidate E does not agree with the books: which of the three sums fail, and what have they in common?"""
-    verdict_is_right(learner, reference, "E")
+declare_answer_checks(
+    globals(),
+    "find_the_bugs",
+    test_find_the_bugs_candidate_a="The verdict on candidate A does not agree with the books: what does it take off, cells or steps?",
+    test_find_the_bugs_candidate_b="The verdict on candidate B does not agree with the books: write down what the codes 0, 1, 2, 3 stand for.",
+    test_find_the_bugs_candidate_c="The verdict on candidate C does not agree with the books: put ones among the labels in the padding, and look at each sum.",
+    test_find_the_bugs_candidate_d="The verdict on candidate D does not agree with the books: compare all three sums at random labels and predictions.",
+    test_find_the_bugs_candidate_e="The verdict on candidate E does not agree with the books: which of the three sums fail, and what have they in common?",
+)
 
 
 @misconception(

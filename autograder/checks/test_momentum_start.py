@@ -1,20 +1,26 @@
 """Hidden checks of 18_momentum_start."""
 
 import numpy as np
-import pytest
 
 from autograder.checking import (
     Seed,
+    agree,
+    answer_check,
+    declare_answer_checks,
+    exercise,
     expect,
     expect_array,
     expect_close,
+    expect_each_once,
+    expect_parts,
     expect_raises,
+    expect_words,
     misconception_by_edit,
+    misconceptions_by_edit,
+    numerical_gradient,
 )
 
 NEEDS = {"train": ["gradients", "momentum_step"]}
-
-exercise = pytest.mark.exercise
 
 
 def layers(rng, sizes, scale=1.0):
@@ -24,10 +30,7 @@ def layers(rng, sizes, scale=1.0):
 
 def arrays_of(value, shapes, name):
     """The learner's list of arrays, one of each shape."""
-    expect(
-        isinstance(value, (list, tuple)) and len(value) == len(shapes),
-        f"{name} must be a list with one array for each layer.",
-    )
+    expect_parts(value, len(shapes), f"{name} must be a list with one array for each layer.")
     return [expect_array(part, shape, f"{name}[{k}]") for k, (part, shape) in enumerate(zip(value, shapes))]
 
 
@@ -86,7 +89,7 @@ def test_drift_at_the_edges(learner, rng):
 
 
 DRIFT = "        way = v0 * momentum * (1 - momentum**steps) / (1 - momentum)"
-for _name, _old, _new, _message, _source in [
+misconceptions_by_edit("velocity_drift",
     ("uses_the_start_velocity_first", DRIFT, "        way = v0 * (1 - momentum**steps) / (1 - momentum)",
      "You use the start velocity as it is in the first step. It is multiplied by the momentum before it is used.", "facts T19: 2 instead of 1"),
     ("waits_for_ever", DRIFT, "        way = v0 * momentum / (1 - momentum)",
@@ -99,8 +102,7 @@ for _name, _old, _new, _message, _source in [
      "With a momentum of 1 your formula is 0/0. Nothing fades there: each step goes the same way.", "the end of the range"),
     ("stands_still_at_one", "        way = v0 * steps", "        way = v0 * 0.0",
      "With a momentum of 1 you return 0. The velocity stays as it is and is used in each step.", "the end of the range"),
-]:  # fmt: skip
-    misconception_by_edit("velocity_drift", _name, old=_old, new=_new, message=_message, source=_source)
+)  # fmt: skip
 
 
 # --- init_velocity --------------------------------------------------------------------------------------------------
@@ -168,7 +170,7 @@ def test_velocities_of_an_unknown_kind(learner, rng):
         learner.init_velocity(Seed(1), SHAPES, "normal")
 
 
-for _name, _old, _new, _message, _source in [
+misconceptions_by_edit("init_velocity",
     ("uniform_is_centred", "rng.uniform(0, 1, size=shape)", "rng.uniform(-1, 1, size=shape)",
      '"uniform" must lie between 0 and 1; yours is centred at 0.', "facts T19: U(0,1) fails, U(−1,1) is merely slow"),
     ("centred_is_half_as_wide", "rng.uniform(-1, 1, size=shape)", "rng.uniform(-0.5, 0.5, size=shape)",
@@ -183,11 +185,15 @@ for _name, _old, _new, _message, _source in [
      "You make a generator of your own. Draw from `rng`, or every call gives the same numbers.", "default_rng(0) inside a function"),
     ("ones_are_small", '"ones": np.ones', '"ones": lambda shape: 0.01 * np.ones(shape)',
      '"ones" are exactly 1.', "reasoned: what one would rather start with"),
-]:  # fmt: skip
-    misconception_by_edit("init_velocity", _name, old=_old, new=_new, message=_message, source=_source)
+)  # fmt: skip
 
 
 # --- momentum_step --------------------------------------------------------------------------------------------------
+
+
+def as_lists(result):
+    """Weights and velocities; a tuple of layers will do."""
+    return [list(part) for part in result]
 
 
 def step_case(rng, sizes, momentum, rate):
@@ -199,7 +205,7 @@ def test_step_returns_two_lists(learner, rng):
     """`momentum_step` must return two lists, the new weights and the new velocities."""
     case = step_case(rng, [3, 4, 2], 0.7, 0.1)
     value = learner.momentum_step(*case)
-    expect(isinstance(value, (tuple, list)) and len(value) == 2, "Return two lists: weights, velocities.")
+    expect_parts(value, 2, "Return two lists: weights, velocities.")
     for part, name in zip(value, ("weights", "velocities")):
         arrays_of(part, shapes_of(case[0]), name)
 
@@ -211,21 +217,19 @@ def test_step_values(learner, reference, rng):
         step_case(rng, s, m, r)
         for s, m, r in (([3, 4, 2], 0.7, 0.1), ([2, 5], 0.3, 1.7), ([4, 3, 2, 5], 0.95, 0.4))
     ]
-    for result, case in zip(learner.map("momentum_step", cases), cases, strict=True):
-        expect_close([list(part) for part in result], [list(part) for part in reference.momentum_step(*case)])
+    agree(learner, reference, "momentum_step", cases, part=as_lists)
 
 
 @exercise("momentum_step", weight=2)
 def test_step_at_the_edges(learner, reference, rng):
     """Momentum 0 is plain descent, momentum 1 keeps all, a learning rate of 0 leaves the gradient out."""
     cases = [step_case(rng, [3, 2], m, r) for m, r in ((0.0, 0.5), (1.0, 0.5), (0.6, 0.0), (0.6, 1.0))]
-    for result, case in zip(learner.map("momentum_step", cases), cases, strict=True):
-        expect_close([list(part) for part in result], [list(part) for part in reference.momentum_step(*case)])
+    agree(learner, reference, "momentum_step", cases, part=as_lists)
 
 
 V_LINE = "    velocities = [momentum * v - learning_rate * g for v, g in zip(velocities, gradients)]"
 W_LINE = "    weights = [w + v for w, v in zip(weights, velocities)]"
-for _name, _old, _new, _message, _source in [
+misconceptions_by_edit("momentum_step",
     ("climbs", V_LINE, V_LINE.replace(" - learning_rate", " + learning_rate"),
      "The gradient is added to the velocity, so the step climbs. Take it off.", "facts T19: v = mu·v + g, the loss climbs"),
     ("moves_by_the_old_velocity", V_LINE + "\n" + W_LINE, W_LINE + "\n" + V_LINE,
@@ -242,8 +246,7 @@ for _name, _old, _new, _message, _source in [
      "The weight moves by the gradient alone; the velocity is computed and not used.", "reasoned"),
     ("looks_ahead", W_LINE, "    weights = [w + momentum * v - learning_rate * g for w, v, g in zip(weights, velocities, gradients)]",
      "This is Nesterov's step: the new velocity is used once more. Here the weight moves by the new velocity itself.", "Sutskever and others, 2013"),
-]:  # fmt: skip
-    misconception_by_edit("momentum_step", _name, old=_old, new=_new, message=_message, source=_source)
+)  # fmt: skip
 
 
 # --- gradients ------------------------------------------------------------------------------------------------------
@@ -255,18 +258,12 @@ def cost(weights, X, Y):
     return 0.5 * np.sum((X - Y) ** 2) / len(Y)
 
 
-def numerical(weights, X, Y, h=1e-5):
-    """Central differences for every weight of every layer."""
-    result = []
-    for k, W in enumerate(weights):
-        slope = np.zeros_like(W)
-        for place in np.ndindex(W.shape):
-            step = np.zeros_like(W)
-            step[place] = h
-            sides = [cost([*weights[:k], W + s, *weights[k + 1 :]], X, Y) for s in (step, -step)]
-            slope[place] = (sides[0] - sides[1]) / (2 * h)
-        result.append(slope)
-    return result
+def measured(weights, X, Y):
+    """Slopes of the cost, a list with an array for each layer."""
+    return [
+        numerical_gradient(lambda V, k=k: cost([*weights[:k], V, *weights[k + 1 :]], X, Y), W)
+        for k, W in enumerate(weights)
+    ]
 
 
 def network(rng, sizes, N):
@@ -285,7 +282,7 @@ def test_gradients_of_two_layers(learner, rng):
     """Every entry must be the slope of the cost, measured with central differences."""
     for sizes, N in (([3, 4, 2], 5), ([5, 2, 3], 7)):
         case = network(rng, sizes, N)
-        expect_close(list(learner.gradients(*case)), numerical(*case), rtol=1e-5, atol=1e-9)
+        expect_close(list(learner.gradients(*case)), measured(*case), rtol=1e-5, atol=1e-9)
 
 
 @exercise("gradients", weight=3)
@@ -293,7 +290,7 @@ def test_gradients_of_any_number_of_layers(learner, rng):
     """One layer, three layers, four layers: the same rule from layer to layer."""
     for sizes in ([4, 3], [2, 3, 4, 3], [3, 2, 4, 2, 3]):
         case = network(rng, sizes, 6)
-        expect_close(list(learner.gradients(*case)), numerical(*case), rtol=1e-5, atol=1e-9)
+        expect_close(list(learner.gradients(*case)), measured(*case), rtol=1e-5, atol=1e-9)
 
 
 @exercise("gradients", weight=1)
@@ -301,7 +298,7 @@ def test_gradients_at_the_edges(learner, rng):
     """One example, one output, one hidden unit; and the cost is a mean, so an example that stands twice changes nothing."""
     for sizes, N in (([3, 4, 2], 1), ([3, 4, 1], 5), ([3, 1, 2], 5)):
         case = network(rng, sizes, N)
-        expect_close(list(learner.gradients(*case)), numerical(*case), rtol=1e-5, atol=1e-9)
+        expect_close(list(learner.gradients(*case)), measured(*case), rtol=1e-5, atol=1e-9)
     weights, X, Y = network(rng, [3, 4, 2], 5)
     once, twice = learner.map(
         "gradients", [(weights, X, Y), (weights, np.tile(X, (2, 1)), np.tile(Y, (2, 1)))]
@@ -312,7 +309,7 @@ def test_gradients_at_the_edges(learner, rng):
 
 D_LAYER = "    dlayer = (layers[-1] - Y) / len(X)"
 D_SCORE = "        dscore = dlayer * layers[i + 1] * (1 - layers[i + 1])"
-for _name, _old, _new, _message, _source in [
+misconceptions_by_edit("gradients",
     ("sums_over_the_examples", D_LAYER, "    dlayer = layers[-1] - Y",
      "Your gradient is N times too long: the cost is the mean over the examples.", "facts T19: with a sum gradient zeros fails as well"),
     ("turns_the_sign", D_LAYER, "    dlayer = (Y - layers[-1]) / len(X)",
@@ -329,8 +326,7 @@ for _name, _old, _new, _message, _source in [
      "You take the slope from the layer below. It is the layer's own result that was squashed.", "an index off by one"),
     ("stops_at_the_last_layer", "        dlayer = dscore @ weights[i].T", "        dlayer = np.zeros_like(layers[i])",
      "Only the last layer gets a gradient. Go back through its weights to the layer below.", "reasoned"),
-]:  # fmt: skip
-    misconception_by_edit("gradients", _name, old=_old, new=_new, message=_message, source=_source)
+)  # fmt: skip
 
 
 # --- train ----------------------------------------------------------------------------------------------------------
@@ -346,7 +342,7 @@ def test_train_returns_weights_and_accuracies(learner, rng):
     """`train` must return the weights and one accuracy for each step."""
     case = training(rng, [3, 5, 4], 12, 0.6, 0.5, 4)
     value = learner.train(*case)
-    expect(isinstance(value, (tuple, list)) and len(value) == 2, "Return two things: weights, accuracies.")
+    expect_parts(value, 2, "Return two things: weights, accuracies.")
     arrays_of(value[0], shapes_of(case[0]), "weights")
     expect_array(np.asarray(value[1]), (4,), "accuracies")
 
@@ -382,7 +378,7 @@ def test_train_at_the_edges(learner, reference, rng):
 
 T_STEP = "        weights, velocities = momentum_step(weights, velocities, grads, momentum, learning_rate)"
 T_ACC = "        accuracies[step] = np.mean(output.argmax(axis=1) == Y.argmax(axis=1))"
-for _name, _old, _new, _message, _source in [
+misconceptions_by_edit("train",
     ("starts_afresh_each_step", T_STEP, T_STEP.replace("weights, velocities = ", "weights, _ = "),
      "Every step begins with the start velocities again. Keep the new ones for the next step.", "a second return value thrown away"),
     ("ignores_the_start_velocities", T_STEP, "        velocities = [np.zeros_like(w) for w in weights] if step == 0 else velocities\n" + T_STEP,
@@ -396,43 +392,35 @@ for _name, _old, _new, _message, _source in [
      "The step is computed and thrown away. `momentum_step` returns new lists.", "reasoned: in place or not"),
     ("forgets_momentum", T_STEP, T_STEP.replace("grads, momentum,", "grads, 0.0,"),
      "The momentum that was passed is not used.", "reasoned"),
-]:  # fmt: skip
-    misconception_by_edit("train", _name, old=_old, new=_new, message=_message, source=_source)
+)  # fmt: skip
 
 
 # --- predict_the_starts and diagnose --------------------------------------------------------------------------------
 
 
-def words_of(value, known):
-    expect(isinstance(value, (tuple, list)) and len(value) == 5, "Return five words in a tuple.")
-    expect(all(isinstance(word, str) and word in known for word in value), "Only the listed words count.")
-    return list(value)
-
-
 FATES = ("learn", "stuck", "stuck", "stuck", "slow")
+
+
+def fates(value):
+    return expect_words(value, 5, FATES, "Return five words in a tuple.", "Only the listed words count.")
 
 
 @exercise("predict_the_starts", weight=0)
 def test_prediction_is_five_words(learner):
     """`predict_the_starts` must return five words, each "learn", "slow" or "stuck"."""
-    expect(
-        len(set(words_of(learner.predict_the_starts(), FATES))) > 1, "The five starts do not all fare alike."
-    )
+    expect(len(set(fates(learner.predict_the_starts()))) > 1, "The five starts do not all fare alike.")
 
 
-def _graded_start(index, about):
-    def check(learner, reference):
-        expect(words_of(learner.predict_the_starts(), FATES)[index] == reference.predict_the_starts()[index])
-
-    check.__doc__ = f"{'ABCDE'[index]}: {about}"
-    return exercise("predict_the_starts", weight=1)(check)
-
-
-test_start_a = _graded_start(0, "with a velocity of zero, what is the first step?")
-test_start_b = _graded_start(1, "by how much, and to which side, do all weights move?")
-test_start_c = _graded_start(2, "the sigmoid has a flat part on the other side, too.")
-test_start_d = _graded_start(3, "what is the mean of numbers between 0 and 1, and how many inputs add it up?")
-test_start_e = _graded_start(4, "the mean is 0, but what becomes of the spread of the weights?")
+declare_answer_checks(
+    globals(),
+    "predict_the_starts",
+    read=fates,
+    test_start_a="A: with a velocity of zero, what is the first step?",
+    test_start_b="B: by how much, and to which side, do all weights move?",
+    test_start_c="C: the sigmoid has a flat part on the other side, too.",
+    test_start_d="D: what is the mean of numbers between 0 and 1, and how many inputs add it up?",
+    test_start_e="E: the mean is 0, but what becomes of the spread of the weights?",
+)
 
 for _name, _index, _word, _message, _source in [
     ("zeros_are_symmetric", 0, "stuck", "A: zeros are bad for weights. A velocity of zero breaks nothing: the weights are random already.", "facts T19: not a symmetry question"),
@@ -452,9 +440,13 @@ CAUSES = ("climbs", "late", "right", "shrinks", "averages")
 
 
 def causes_of(value):
-    found = words_of(value, CAUSES)
-    expect(len(set(found)) == 5, "Each of the five words occurs once.")
-    return found
+    return expect_each_once(
+        value,
+        CAUSES,
+        "Return five words in a tuple.",
+        "Only the listed words count.",
+        "Each of the five words occurs once.",
+    )
 
 
 @exercise("diagnose", weight=0)
@@ -463,18 +455,22 @@ def test_diagnosis_is_five_words(learner):
     causes_of(learner.diagnose())
 
 
-@exercise("diagnose", weight=2)
-def test_diagnosis_of_the_right_one(learner):
-    """One of the five is right, although it is written differently, and one goes the wrong way. Compute a step of each by hand."""
-    found = causes_of(learner.diagnose())
-    expect([found[0], found[2]] == ["climbs", "right"])
+test_diagnosis_of_the_right_one = answer_check(
+    "diagnose",
+    (0, 2),
+    "One of the five is right, although it is written differently, and one goes the wrong way. Compute a step of each by hand.",
+    weight=2,
+    read=causes_of,
+)
 
 
-@exercise("diagnose", weight=2)
-def test_diagnosis_of_the_others(learner):
-    """Three go downhill in another way than asked: look at the first step from v = 1, and at what multiplies the gradient."""
-    found = causes_of(learner.diagnose())
-    expect([found[1], found[3], found[4]] == ["late", "shrinks", "averages"])
+test_diagnosis_of_the_others = answer_check(
+    "diagnose",
+    (1, 3, 4),
+    "Three go downhill in another way than asked: look at the first step from v = 1, and at what multiplies the gradient.",
+    weight=2,
+    read=causes_of,
+)
 
 
 for _name, _first, _second, _message in [

@@ -1,19 +1,27 @@
 """Hidden checks of 07_mse_or_likelihood."""
 
 import numpy as np
-import pytest
 
-from autograder.checking import expect, expect_array, expect_close, misconception
+from autograder.checking import (
+    agree,
+    answer_check,
+    declare_answer_checks,
+    draw_labels,
+    exercise,
+    expect,
+    expect_array,
+    expect_close,
+    expect_words,
+    misconception,
+    numerical_gradient_at_once,
+)
 
 NEEDS = {}  # five separate measures; none calls another
-
-exercise = pytest.mark.exercise
 
 
 def one_hot(rng, N, K):
     """Unsorted one-hot rows, each class at least once if N allows it."""
-    y = rng.permutation(np.concatenate([np.arange(min(N, K)), rng.integers(K, size=max(0, N - K))]))
-    return np.eye(K)[y]
+    return np.eye(K)[draw_labels(rng, N, K)]
 
 
 def yes_no(rng, N, K):
@@ -28,29 +36,14 @@ def outputs(rng, N, K):
     return rng.uniform(0.05, 0.95, size=(N, K))
 
 
-def agree(learner, reference, name, cases, **tolerances):
-    """Every case must give what the reference gives."""
-    for result, case in zip(learner.map(name, cases), cases, strict=True):
-        with np.errstate(divide="ignore"):
-            expected = getattr(reference, name)(*case)
-        expect_close(result, expected, **tolerances)
-
-
 def numbers(learner, name, cases):
     """Results of several calls as one array of floats, each a single number."""
     return np.array([float(expect_array(result, ())) for result in learner.map(name, cases)])
 
 
-def slopes(learner, name, arguments, x, h=1e-5):
+def slopes(learner, name, arguments, x):
     """Numerical gradient of the learner's own measure; ``arguments`` puts an array in the place of ``x``."""
-    points = []
-    for index in np.ndindex(x.shape):
-        for step in (h, -h):
-            moved = x.copy()
-            moved[index] += step
-            points.append(arguments(moved))
-    values = numbers(learner, name, points)
-    return ((values[0::2] - values[1::2]) / (2 * h)).reshape(x.shape)
+    return numerical_gradient_at_once(lambda points: numbers(learner, name, map(arguments, points)), x)
 
 
 # --- mean_squared_error ---------------------------------------------------------------------------------------------
@@ -959,27 +952,22 @@ def returns_the_likelihood(yt, yp, variance):
 @exercise("predict_the_winner", weight=0)
 def test_winner_is_three_letters(learner):
     """`predict_the_winner` must return three letters, each "A", "B" or "C"."""
-    result = learner.predict_the_winner()
-    expect(isinstance(result, (tuple, list)) and len(result) == 3, "Three strings in a tuple are expected.")
-    expect(all(isinstance(w, str) and w in ("A", "B", "C") for w in result), 'Each must be "A", "B" or "C".')
+    expect_words(
+        learner.predict_the_winner(),
+        3,
+        ("A", "B", "C"),
+        "Three strings in a tuple are expected.",
+        'Each must be "A", "B" or "C".',
+    )
 
 
-@exercise("predict_the_winner", weight=1)
-def test_winner_by_the_square(learner, reference):
-    """First letter, the square: add up what each forecaster pays in four days; one bad day can cost at most 2."""
-    expect(learner.predict_the_winner()[0] == reference.predict_the_winner()[0])
-
-
-@exercise("predict_the_winner", weight=1)
-def test_winner_by_the_categorical_nll(learner, reference):
-    """Second letter, categorical: only the probability of the truth counts, and its logarithm has no limit."""
-    expect(learner.predict_the_winner()[1] == reference.predict_the_winner()[1])
-
-
-@exercise("predict_the_winner", weight=1)
-def test_winner_by_the_bernoulli_nll(learner, reference):
-    """Third letter, Bernoulli: the wrong classes pay, too, and one large probability there is dearer than two small ones."""
-    expect(learner.predict_the_winner()[2] == reference.predict_the_winner()[2])
+declare_answer_checks(
+    globals(),
+    "predict_the_winner",
+    test_winner_by_the_square="First letter, the square: add up what each forecaster pays in four days; one bad day can cost at most 2.",
+    test_winner_by_the_categorical_nll="Second letter, categorical: only the probability of the truth counts, and its logarithm has no limit.",
+    test_winner_by_the_bernoulli_nll="Third letter, Bernoulli: the wrong classes pay, too, and one large probability there is dearer than two small ones.",
+)
 
 
 def _winner(message, source):
@@ -1052,9 +1040,13 @@ SLIPS = ("log2", "log10", "entries", "sum", "normalised", "softmax", "swapped", 
 @exercise("find_the_slips", weight=0)
 def test_slips_are_five_names(learner):
     """`find_the_slips` must return five names from the table of slips, one for each of A, B, C, D, E."""
-    result = learner.find_the_slips()
-    expect(isinstance(result, (tuple, list)) and len(result) == 5, "Five strings in a tuple are expected.")
-    expect(all(isinstance(s, str) and s in SLIPS for s in result), "Each must be a name from the table.")
+    expect_words(
+        learner.find_the_slips(),
+        5,
+        SLIPS,
+        "Five strings in a tuple are expected.",
+        "Each must be a name from the table.",
+    )
 
 
 @exercise("find_the_slips", weight=1)
@@ -1064,22 +1056,25 @@ def test_slips_of_the_logarithm(learner, reference):
     expect((found[0], found[4]) == (right[0], right[4]))
 
 
-@exercise("find_the_slips", weight=1)
-def test_slip_of_the_large_number(learner, reference):
-    """B: nothing in a prediction between 0.2 and 0.9 costs 19; whose zeros went into the logarithm?"""
-    expect(learner.find_the_slips()[1] == reference.find_the_slips()[1])
+test_slip_of_the_large_number = answer_check(
+    "find_the_slips",
+    1,
+    "B: nothing in a prediction between 0.2 and 0.9 costs 19; whose zeros went into the logarithm?",
+)
 
 
-@exercise("find_the_slips", weight=1)
-def test_slip_of_the_mean(learner, reference):
-    """C: the right number is a whole multiple of this one; over how many things was the mean taken?"""
-    expect(learner.find_the_slips()[2] == reference.find_the_slips()[2])
+test_slip_of_the_mean = answer_check(
+    "find_the_slips",
+    2,
+    "C: the right number is a whole multiple of this one; over how many things was the mean taken?",
+)
 
 
-@exercise("find_the_slips", weight=1)
-def test_slip_of_the_outputs(learner, reference):
-    """D: you have met this number in section 1, and computed it in section 3; what happened to the outputs first?"""
-    expect(learner.find_the_slips()[3] == reference.find_the_slips()[3])
+test_slip_of_the_outputs = answer_check(
+    "find_the_slips",
+    3,
+    "D: you have met this number in section 1, and computed it in section 3; what happened to the outputs first?",
+)
 
 
 def _slips(message, source):

@@ -1,12 +1,17 @@
 """Hidden checks of 09_multiclass_roc."""
 
 import numpy as np
-import pytest
 
 from autograder.checking import (
+    agree,
+    answer_check,
+    declare_answer_checks,
+    draw_zeros_and_ones,
+    exercise,
     expect,
     expect_array,
     expect_close,
+    expect_parts,
     expect_raises,
     misconception,
     misconception_by_edit,
@@ -17,12 +22,10 @@ NEEDS = {
     "macro_micro_auc": ["roc_curve", "auc", "auc_mann_whitney", "one_vs_rest_auc"],
 }
 
-exercise = pytest.mark.exercise
-
 
 def scored(rng, positives, negatives, ties=False):
     """Labels in random order, scores of both signs that know a little; with ties they stand on a coarse grid."""
-    y = rng.permutation(np.repeat([1, 0], [positives, negatives]))
+    y = draw_zeros_and_ones(rng, positives + negatives, positives)
     score = 1.3 * rng.normal(size=len(y)) + y - 0.4
     return y, np.round(2 * score) / 2 if ties else score
 
@@ -41,15 +44,6 @@ def table(rng, N, K, ties=False, several=False):
     return Y, S
 
 
-def agree(learner, reference, name, cases, **tolerances):
-    for result, case in zip(learner.map(name, cases), cases, strict=True):
-        expect_close(result, getattr(reference, name)(*case), **tolerances)
-
-
-def is_tuple_of(result, length, words):
-    expect(isinstance(result, (tuple, list)) and len(result) == length, words)
-
-
 # --- rates_at -------------------------------------------------------------------------------------------------------
 
 
@@ -57,7 +51,7 @@ def is_tuple_of(result, length, words):
 def test_rates_are_two_numbers(learner, rng):
     """`rates_at` must return two numbers, fpr and tpr."""
     result = learner.rates_at(*scored(rng, 5, 8), 0.1)
-    is_tuple_of(result, 2, "It must return two numbers.")
+    expect_parts(result, 2, "It must return two numbers.")
     expect_array(result[0], (), "`fpr`")
     expect_array(result[1], (), "`tpr`")
 
@@ -178,7 +172,7 @@ def counts_agreement_as_hits(y, score, threshold):
 
 def curve_of(value, points):
     """The three arrays of a curve, thresholds first checked for their form only: the first is infinite."""
-    is_tuple_of(value, 3, "It must return three arrays: fpr, tpr, thresholds.")
+    expect_parts(value, 3, "It must return three arrays: fpr, tpr, thresholds.")
     fpr, tpr = expect_array(value[0], (points,), "`fpr`"), expect_array(value[1], (points,), "`tpr`")
     expect(np.shape(value[2]) == (points,), "`thresholds` must have the shape of `fpr`.")
     return fpr, tpr, value[2]
@@ -980,39 +974,47 @@ def returns_the_own_score(S, k):
 def test_six_predictions(learner):
     """`predict_the_change` must return six strings, each "same", "mirrored" or "other"."""
     result = learner.predict_the_change()
-    is_tuple_of(result, 6, "It must return six strings.")
+    expect_parts(result, 6, "It must return six strings.")
     expect(
         set(map(str, result)) <= {"same", "mirrored", "other"}, 'Each entry is "same", "mirrored" or "other".'
     )
 
 
-def predicted(learner, reference, places):
-    result, right = learner.predict_the_change(), reference.predict_the_change()
-    expect(all(str(result[i]) == right[i] for i in places))
+def as_strings(answers):
+    return [str(answer) for answer in answers]
 
 
-@exercise("predict_the_change", weight=2)
-def test_predictions_of_rising_and_falling_functions(learner, reference):
-    """Variants 1, 2 and 3 apply one function to every score: does it rise, or fall, everywhere?"""
-    predicted(learner, reference, (0, 1, 2))
+test_predictions_of_rising_and_falling_functions = answer_check(
+    "predict_the_change",
+    (0, 1, 2),
+    "Variants 1, 2 and 3 apply one function to every score: does it rise, or fall, everywhere?",
+    weight=2,
+    read=as_strings,
+)
 
 
-@exercise("predict_the_change", weight=1)
-def test_prediction_of_the_decision(learner, reference):
-    """Variant 4 keeps only two different values: what happens to pairs that were in order?"""
-    predicted(learner, reference, (3,))
+test_prediction_of_the_decision = answer_check(
+    "predict_the_change",
+    3,
+    "Variant 4 keeps only two different values: what happens to pairs that were in order?",
+    read=as_strings,
+)
 
 
-@exercise("predict_the_change", weight=1)
-def test_prediction_of_the_margin(learner, reference):
-    """Variant 5 subtracts something of its own from every row: can two rows change places?"""
-    predicted(learner, reference, (4,))
+test_prediction_of_the_margin = answer_check(
+    "predict_the_change",
+    4,
+    "Variant 5 subtracts something of its own from every row: can two rows change places?",
+    read=as_strings,
+)
 
 
-@exercise("predict_the_change", weight=1)
-def test_prediction_of_the_repeated_rows(learner, reference):
-    """Variant 6 repeats every negative equally often: what happens to a *share* of the negatives?"""
-    predicted(learner, reference, (5,))
+test_prediction_of_the_repeated_rows = answer_check(
+    "predict_the_change",
+    5,
+    "Variant 6 repeats every negative equally often: what happens to a *share* of the negatives?",
+    read=as_strings,
+)
 
 
 RIGHT_CHANGES = '("same", "mirrored", "same", "other", "other", "same")'
@@ -1156,7 +1158,7 @@ for program, idea, origin, words in OVR_EDITS:
 def test_averages_are_two_numbers(learner, rng):
     """`macro_micro_auc` must return two numbers: macro and micro."""
     result = learner.macro_micro_auc(*table(rng, 17, 4))
-    is_tuple_of(result, 2, "It must return two numbers.")
+    expect_parts(result, 2, "It must return two numbers.")
     expect_array(result[0], (), "`macro`")
     expect_array(result[1], (), "`micro`")
 
@@ -1168,16 +1170,14 @@ TABLES = [(19, 4, False), (23, 5, False), (31, 3, True)]
 def test_macro_values(learner, reference, rng):
     """Macro is the plain mean of the areas of the classes, large or small."""
     cases = [table(rng, N, K, ties) for N, K, ties in TABLES]
-    for result, case in zip(learner.map("macro_micro_auc", cases), cases, strict=True):
-        expect_close(result[0], reference.macro_micro_auc(*case)[0])
+    agree(learner, reference, "macro_micro_auc", cases, part=0)
 
 
 @exercise("macro_micro_auc", weight=4)
 def test_micro_values(learner, reference, rng):
     """Micro is one area: of all N * K cells, each with its own label from Y and its own score from S."""
     cases = [table(rng, N, K, ties) for N, K, ties in TABLES]
-    for result, case in zip(learner.map("macro_micro_auc", cases), cases, strict=True):
-        expect_close(result[1], reference.macro_micro_auc(*case)[1])
+    agree(learner, reference, "macro_micro_auc", cases, part=1)
 
 
 @exercise("macro_micro_auc", weight=1)
@@ -1271,48 +1271,21 @@ DISEASES = {"honest", "same rows", "copied rows", "chosen columns", "own predict
 def test_six_verdicts(learner):
     """`find_the_leak` must return six verdicts, each one of the strings in its docstring."""
     result = learner.find_the_leak()
-    is_tuple_of(result, 6, "It must return six strings.")
+    expect_parts(result, 6, "It must return six strings.")
     expect(set(map(str, result)) <= DISEASES, "Each entry is one of the six strings in the docstring.")
 
 
-def judged(learner, reference, place):
-    expect(str(learner.find_the_leak()[place]) == reference.find_the_leak()[place])
-
-
-@exercise("find_the_leak", weight=1)
-def test_verdict_a(learner, reference):
-    """The verdict on program A is not right: what does a draw with repetition put into the two halves?"""
-    judged(learner, reference, 0)
-
-
-@exercise("find_the_leak", weight=1)
-def test_verdict_b(learner, reference):
-    """The verdict on program B is not right: from which rows do its mean and deviation come?"""
-    judged(learner, reference, 1)
-
-
-@exercise("find_the_leak", weight=1)
-def test_verdict_c(learner, reference):
-    """The verdict on program C is not right: with which labels are its scores compared?"""
-    judged(learner, reference, 2)
-
-
-@exercise("find_the_leak", weight=1)
-def test_verdict_d(learner, reference):
-    """The verdict on program D is not right: which labels has it seen before it trains?"""
-    judged(learner, reference, 3)
-
-
-@exercise("find_the_leak", weight=1)
-def test_verdict_e(learner, reference):
-    """The verdict on program E is not right: compare it with D line by line."""
-    judged(learner, reference, 4)
-
-
-@exercise("find_the_leak", weight=1)
-def test_verdict_f(learner, reference):
-    """The verdict on program F is not right: on which rows is it trained?"""
-    judged(learner, reference, 5)
+declare_answer_checks(
+    globals(),
+    "find_the_leak",
+    read=as_strings,
+    test_verdict_a="The verdict on program A is not right: what does a draw with repetition put into the two halves?",
+    test_verdict_b="The verdict on program B is not right: from which rows do its mean and deviation come?",
+    test_verdict_c="The verdict on program C is not right: with which labels are its scores compared?",
+    test_verdict_d="The verdict on program D is not right: which labels has it seen before it trains?",
+    test_verdict_e="The verdict on program E is not right: compare it with D line by line.",
+    test_verdict_f="The verdict on program F is not right: on which rows is it trained?",
+)
 
 
 RIGHT = '("copied rows", "honest", "own predictions", "chosen columns", "honest", "same rows")'

@@ -1,15 +1,23 @@
 """Hidden checks of 05_one_vs_all."""
 
 import numpy as np
-import pytest
 
-from autograder.checking import expect, expect_array, expect_close, misconception, misconception_by_edit
+from autograder.checking import (
+    directional_derivative,
+    draw_away_from_zero,
+    exercise,
+    expect,
+    expect_array,
+    expect_close,
+    expect_costs,
+    expect_parts,
+    misconception,
+    misconception_by_edit,
+)
 
 NEEDS = {
     "fit_one_vs_all": ["one_hot", "ova_cost", "ova_gradient"],
 }
-
-exercise = pytest.mark.exercise
 
 
 def examples(rng, m, features):
@@ -20,13 +28,6 @@ def examples(rng, m, features):
 def table(rng, m, num_classes):
     """Random answers, (m, num_classes); a row may hold no yes, or several, as a table of yes and no may."""
     return (rng.random(size=(m, num_classes)) < 0.4).astype(float)
-
-
-def as_costs(costs, steps):
-    """The learner's costs, a list or an array, as an array of ``steps`` floats."""
-    expect(isinstance(costs, (list, tuple, np.ndarray)), "costs must be a list or an array.")
-    expect(len(costs) == steps, "costs needs exactly one entry for each step.")
-    return np.array([float(np.squeeze(cost)) for cost in costs])
 
 
 # --- one_hot ----------------------------------------------------------------------------------------------------
@@ -148,7 +149,7 @@ def test_cost_values(learner, reference, rng):
 @exercise("ova_cost", weight=2)
 def test_cost_of_large_scores(learner, rng):
     """The cost must be exact for scores of a thousand, where a probability rounds to 0 or 1: use no log of a probability."""
-    scores = rng.choice([-1.0, 1.0], size=(6, 4)) * rng.uniform(45, 1500, size=(6, 4))
+    scores = draw_away_from_zero(rng, 45, 1500, (6, 4))
     scores[0] = 60.0, -60.0, 1200.0, -1200.0
     answers = table(rng, 6, 4)
     answers[0] = 0.0, 1.0, 0.0, 1.0  # all four wrong, so the cost is large
@@ -289,11 +290,9 @@ def test_gradient_is_the_slope_of_the_cost(learner, reference, rng):
     """The gradient must be the slope of `ova_cost` in every direction (compared with finite differences)."""
     X, Y, theta = examples(rng, 6, 3), table(rng, 6, 4), rng.normal(size=(4, 4))
     gradient = expect_array(learner.ova_gradient(theta, X, Y), (4, 4))
-    h = 1e-4
     for _ in range(4):
         way = rng.normal(size=theta.shape)
-        ahead = [reference.ova_cost(theta + step * h * way, X, Y) for step in (2, 1, -1, -2)]
-        slope = (-ahead[0] + 8 * ahead[1] - 8 * ahead[2] + ahead[3]) / (12 * h)  # fourth order in h
+        slope = directional_derivative(lambda v: reference.ova_cost(v, X, Y), theta, way, h=1e-4)
         expect_close(np.sum(gradient * way), slope, rtol=1e-5, atol=1e-8)
 
 
@@ -383,8 +382,8 @@ misconception_by_edit(
 
 def fitted(result, features, num_classes, steps):
     """The two parts of a learner's fit, as arrays of the right shape."""
-    expect(isinstance(result, (tuple, list)) and len(result) == 2, "Two values are expected: theta, costs.")
-    return expect_array(result[0], (features + 1, num_classes), "theta"), as_costs(result[1], steps)
+    expect_parts(result, 2, "Two values are expected: theta, costs.")
+    return expect_array(result[0], (features + 1, num_classes), "theta"), expect_costs(result[1], steps)
 
 
 @exercise("fit_one_vs_all", weight=0)
@@ -633,9 +632,7 @@ misconception_by_edit(
 
 def limits(result):
     """The two numbers that a learner's function returned."""
-    expect(
-        isinstance(result, (tuple, list)) and len(result) == 2, "Two numbers are expected: ceiling, floor."
-    )
+    expect_parts(result, 2, "Two numbers are expected: ceiling, floor.")
     return expect_array(result[0], (), "the ceiling"), expect_array(result[1], (), "the floor")
 
 
@@ -771,11 +768,9 @@ def test_stack_gradient_is_the_slope_of_its_cost(learner, rng):
         X, Y = examples(rng, m, features), one_yes(rng, m, num_classes)
         theta = rng.normal(size=(features + 1, num_classes))
         gradient = expect_array(learner.stack_gradient(theta, X, Y), theta.shape)
-        h = 1e-3
         for _ in range(3):
             way = rng.normal(size=theta.shape)
-            ahead = [stack_cost(theta + step * h * way, X, Y) for step in (2, 1, -1, -2)]
-            slope = (-ahead[0] + 8 * ahead[1] - 8 * ahead[2] + ahead[3]) / (12 * h)  # fourth order in h
+            slope = directional_derivative(lambda v, X=X, Y=Y: stack_cost(v, X, Y), theta, way)
             expect_close(np.sum(gradient * way), slope, rtol=1e-5, atol=1e-8)
 
 
@@ -791,7 +786,7 @@ def test_stack_gradient_values(learner, reference, rng):
 @exercise("stack_gradient", weight=1)
 def test_stack_gradient_at_large_scores(learner, rng):
     """Where every question is quite sure, right or wrong, the sigmoids are flat: the gradient is finite, and nearly zero."""
-    scores = rng.choice([-1.0, 1.0], size=(5, 4)) * rng.uniform(800, 1500, size=(5, 4))
+    scores = draw_away_from_zero(rng, 800, 1500, (5, 4))
     X = np.hstack([np.ones((5, 1)), np.eye(5)])  # every example has a feature of its own
     theta = np.vstack([np.zeros((1, 4)), scores])
     mixed = np.vstack([np.zeros((1, 4)), np.where(np.arange(4) < 2, scores, 0.0)])  # two columns undecided

@@ -1,15 +1,21 @@
 """Hidden checks of 16_regression_net."""
 
 import numpy as np
-import pytest
 
 from autograder.checking import (
+    agree,
+    declare_answer_checks,
+    declare_gradient_check,
+    exercise,
     expect,
     expect_array,
     expect_close,
-    expect_raises,
+    expect_parts,
+    expect_words,
     misconception,
     misconception_by_edit,
+    misconceptions_by_edit,
+    numerical_gradient,
 )
 
 NEEDS = {
@@ -18,8 +24,6 @@ NEEDS = {
     "predict": ["forward"],
 }
 OPAQUE = {"forward": [1]}
-
-exercise = pytest.mark.exercise
 
 
 def network(rng, N, D, H, K):
@@ -38,29 +42,6 @@ SIZES = ((7, 3, 5, 2), (4, 2, 3, 5), (6, 5, 2, 1))
 EDGES = ((1, 3, 2, 2), (5, 1, 3, 1), (4, 3, 1, 2), (1, 1, 1, 1), (4, 4, 4, 4), (3, 2, 3, 3))
 
 
-def agree(learner, reference, name, cases, part=None, **tolerances):
-    """Every case must give what the reference gives; ``part`` compares one of several returned values."""
-    for result, case in zip(learner.map(name, cases), cases, strict=True):
-        expected = getattr(reference, name)(*case)
-        if part is not None:
-            result, expected = result[part], expected[part]
-        expect_close(result, expected, **tolerances)
-
-
-def is_tuple_of(result, length, words):
-    expect(isinstance(result, (tuple, list)) and len(result) == length, words)
-
-
-def slope(f, x, h=1e-5):
-    """Central differences of a scalar function."""
-    gradient = np.zeros_like(x)
-    for index in np.ndindex(x.shape):
-        nudge = np.zeros_like(x)
-        nudge[index] = h
-        gradient[index] = (f(x + nudge) - f(x - nudge)) / (2 * h)
-    return gradient
-
-
 # --- standardise ----------------------------------------------------------------------------------------------------
 
 
@@ -73,7 +54,7 @@ def columns(rng, N, D):
 def test_standardise_returns_three_arrays(learner, rng):
     """`standardise` must return Xs (N, D), mean (D,) and scale (D,), in this order."""
     result = learner.standardise(columns(rng, 7, 3))
-    is_tuple_of(result, 3, "It must return three arrays.")
+    expect_parts(result, 3, "It must return three arrays.")
     for value, shape, name in zip(result, [(7, 3), (3,), (3,)], ["`Xs`", "`mean`", "`scale`"], strict=True):
         expect_array(value, shape, name)
 
@@ -233,7 +214,7 @@ def predictions(learner, cases):
 def test_forward_returns_predictions_and_a_cache(learner, rng):
     """`forward` must return two things, a3 with one row per example and one column per output, and a cache."""
     result = learner.forward(*inputs_and_weights(rng, 7, 3, 5, 2))
-    is_tuple_of(result, 2, "It must return a3 and cache.")
+    expect_parts(result, 2, "It must return a3 and cache.")
     expect_array(result[0], (7, 2), "`a3`")
 
 
@@ -568,274 +549,7 @@ misconception_by_edit(
 
 # --- gradient_check -------------------------------------------------------------------------------------------------
 
-
-class Curve:
-    """A smooth function with a gradient that is known and nowhere near 0."""
-
-    def __init__(self, rng, *shape):
-        self.a, self.b = rng.uniform(0.5, 1.5, size=(2, *shape))
-        self.theta = rng.uniform(0.4, 1.2, size=shape)
-        self.slope = self.a * (self.b + 3 * self.theta**2)
-
-    def __call__(self, theta):
-        return float(np.sum(self.a * (self.b * theta + theta**3)))
-
-
-def check_errors(learner, cases):
-    """Results of several checks, each of them a number from 0 to 1."""
-    return [float(expect_array(learner.gradient_check(*case), (), "the error")) for case in cases]
-
-
-@exercise("gradient_check", weight=0)
-def test_check_returns_a_number(learner, rng):
-    """`gradient_check` must return one number."""
-    curve = Curve(rng, 2, 3)
-    expect_array(learner.gradient_check(curve, curve.theta, 1.5 * curve.slope), (), "the error")
-
-
-@exercise("gradient_check", weight=3)
-def test_check_compares_relatively_and_takes_the_worst(learner, reference, rng):
-    """The error is the largest of |a - n| / (|a| + |n|) over all entries: neither a mean, nor a norm, nor an absolute gap."""
-    curve = Curve(rng, 2, 3)
-    factors = rng.permutation([1.0, 1.3, 0.8, 1.1, 2.5, 0.95]).reshape(2, 3)
-    cases = [
-        (curve, curve.theta, factors * curve.slope),
-        (curve, curve.theta, (1 - 2 * (factors < 1)) * factors * curve.slope),
-    ]
-    cases += [
-        (curve, curve.theta, 40.0 * factors * curve.slope),
-        (curve, curve.theta, factors / 40 * curve.slope),
-    ]
-    for error, case in zip(check_errors(learner, cases), cases, strict=True):
-        expect_close(error, reference.gradient_check(*case), rtol=1e-5)
-
-
-@exercise("gradient_check", weight=2)
-def test_check_believes_a_right_gradient_and_no_other(learner, rng):
-    """With the default h a right gradient must give less than 1e-6, and one wrong entry in a hundred far more."""
-    curve = Curve(rng, 12)
-    wrong = curve.slope.copy()
-    wrong[int(rng.integers(12))] *= 1.05
-    right_error, wrong_error = check_errors(
-        learner, [(curve, curve.theta, curve.slope), (curve, curve.theta, wrong)]
-    )
-    expect(0 <= right_error < 1e-6, "A right gradient was not believed.")
-    expect(0.02 < wrong_error < 0.03, "One wrong entry among many must show.")
-
-
-@exercise("gradient_check", weight=2)
-def test_check_takes_central_differences_of_width_h(learner, reference, rng):
-    """Each entry alone is moved by +h and by -h, and the difference is divided by 2 h, for every h that is passed."""
-    curve = Curve(rng, 3, 2)
-    cases = [(curve, curve.theta, curve.slope, h) for h in (0.5, 0.1, 1e-2)] + [
-        (curve, curve.theta, 2 * curve.slope, 0.3)
-    ]
-    for error, case in zip(check_errors(learner, cases), cases, strict=True):
-        expect_close(error, reference.gradient_check(*case), rtol=1e-5, atol=1e-10)
-
-
-@exercise("gradient_check", weight=1)
-def test_check_nudges_entries_that_depend_on_each_other(learner, reference, rng):
-    """Where entries are multiplied with each other, moving one must leave the others where they are."""
-    theta, claimed = rng.uniform(0.5, 1.5, size=4), rng.uniform(1, 2, size=4)
-    case = (lambda v: float(np.prod(v) * v[0]), theta, claimed, 0.2)
-    expect_close(learner.gradient_check(*case), reference.gradient_check(*case), rtol=1e-5)
-
-
-@exercise("gradient_check", weight=2)
-def test_check_has_a_floor(learner, reference, rng):
-    """Where claimed and measured slope are both 0 the entry counts 0, not nan; below 1e-8 the gap is divided by 1e-8 itself."""
-    weights = np.array([1.0, 0.0, 2.0])  # the function does not depend on the middle entry
-
-    def f(theta):
-        return float(np.sum(weights * theta**2))
-
-    theta, tiny = rng.uniform(0.5, 1, size=3), rng.uniform(2e-9, 7e-9)
-    slope = 2 * weights * theta
-    exact, below, above = check_errors(
-        learner,
-        [
-            (f, theta, slope),
-            (f, theta, slope + np.array([0, tiny, 0])),
-            (f, theta, slope + np.array([0, 1e-7, 0])),
-        ],
-    )
-    expect(abs(exact) < 1e-6)
-    expect_close(below, tiny / 1e-8, rtol=1e-5)
-    expect_close(above, 1.0)
-
-
-@exercise("gradient_check", weight=1)
-def test_check_refuses_a_wrong_shape(learner, rng):
-    """A claimed gradient that has not the shape of theta must raise ValueError, even where NumPy would broadcast it."""
-    curve = Curve(rng, 3, 4)
-    expect_close(learner.gradient_check(curve, curve.theta, 3 * curve.slope), 0.5, atol=1e-5)
-    for wrong in (curve.slope[0], curve.slope[:, :1], curve.slope[:1], curve.slope[None]):
-        with expect_raises(ValueError):
-            learner.gradient_check(curve, curve.theta, wrong)
-
-
-@exercise("gradient_check", weight=1)
-def test_check_of_any_shape(learner, reference, rng):
-    """theta may have one entry, one dimension or three; a bare sign error gives 1."""
-    for shape in ((1,), (4,), (2, 1, 3)):
-        curve = Curve(rng, *shape)
-        cases = [(curve, curve.theta, -curve.slope), (curve, curve.theta, 1.7 * curve.slope)]
-        for error, case in zip(check_errors(learner, cases), cases, strict=True):
-            expect_close(error, reference.gradient_check(*case), rtol=1e-5)
-
-
-misconception_by_edit(
-    "gradient_check",
-    "looks_to_one_side",
-    old="(f(theta + nudge) - f(theta - nudge)) / (2 * h)",
-    new="(f(theta + nudge) - f(theta)) / h",
-    message="These are one-sided differences. Their error falls with h only, that of central ones with the square of h.",
-    source="the definition of the derivative taken literally; the CS231n notes warn of it",
-)
-
-misconception_by_edit(
-    "gradient_check",
-    "divides_by_h",
-    old="/ (2 * h)",
-    new="/ h",
-    message="Your slopes are twice too large: from -h to +h it is 2 h.",
-    source="the width of a central difference taken for its half",
-)
-
-misconception_by_edit(
-    "gradient_check",
-    "multiplies_by_h",
-    old="/ (2 * h)",
-    new="/ 2 * h",
-    message="`/ 2 * h` divides by 2 and multiplies by h. Put parentheses around the width: `/ (2 * h)`.",
-    source="operator precedence, met in learners' code",
-)
-
-misconception_by_edit(
-    "gradient_check",
-    "ignores_h",
-    old="slopes = np.zeros(theta.shape)",
-    new="h = 1e-6\n    slopes = np.zeros(theta.shape)",
-    message="The argument `h` makes no difference: you use a step of your own.",
-    source="a constant left in the function",
-)
-
-misconception_by_edit(
-    "gradient_check",
-    "moves_all_entries_at_once",
-    old="nudge[index] = h",
-    new="nudge[...] = h",
-    message="You move all entries at once. That is the slope along the diagonal; each entry needs a turn of its own.",
-    source="`theta + h` without a loop, the most common first attempt",
-)
-
-misconception_by_edit(
-    "gradient_check",
-    "averages_the_entries",
-    old="error = np.max(",
-    new="error = np.mean(",
-    message="You take the mean over the entries. One wrong weight among thousands would be buried: take the maximum.",
-    source="a mean of errors, in published gradient checks",
-)
-
-misconception_by_edit(
-    "gradient_check",
-    "measures_absolutely",
-    old="np.max(np.abs(analytic - slopes) / sizes)",
-    new="np.max(np.abs(analytic - slopes))",
-    message="You report the absolute gap. Divide each gap by the size of the two numbers, or large slopes are always suspect.",
-    source="the first pitfall in the CS231n notes on gradient checks",
-)
-
-misconception_by_edit(
-    "gradient_check",
-    "divides_by_the_larger",
-    old="np.abs(analytic) + np.abs(slopes)",
-    new="np.maximum(np.abs(analytic), np.abs(slopes))",
-    message="You divide by the larger of the two. Here the sum |a| + |n| is agreed on, so that 1 is the worst.",
-    source="the other convention of the CS231n notes",
-)
-
-misconception_by_edit(
-    "gradient_check",
-    "divides_by_the_measured",
-    old="np.abs(analytic) + np.abs(slopes)",
-    new="np.abs(slopes)",
-    message="You divide by the measured slope alone. The sum |a| + |n| treats both alike and stays below 1.",
-    source="relative error as in physics, one number taken for the truth",
-)
-
-misconception_by_edit(
-    "gradient_check",
-    "has_no_floor",
-    old="np.maximum(1e-8, np.abs(analytic) + np.abs(slopes))",
-    new="np.abs(analytic) + np.abs(slopes)",
-    message="Where both slopes are 0 you divide 0 by 0. Take the larger of 1e-8 and the sum.",
-    source="nan from units that are off, met with ReLU layers",
-)
-
-misconception_by_edit(
-    "gradient_check",
-    "adds_the_floor",
-    old="np.maximum(1e-8, np.abs(analytic) + np.abs(slopes))",
-    new="1e-8 + np.abs(analytic) + np.abs(slopes)",
-    message="You add 1e-8 to the sum. The floor is a maximum: it must change nothing where the slopes are larger.",
-    source="the eps-in-the-denominator habit",
-)
-
-misconception_by_edit(
-    "gradient_check",
-    "forgets_the_sizes_are_absolute",
-    old="np.abs(analytic) + np.abs(slopes)",
-    new="np.abs(analytic + slopes)",
-    message="You take the absolute value of the sum. With opposite signs that is nearly 0: take it of each number first.",
-    source="|a + n| written for |a| + |n|",
-)
-
-misconception_by_edit(
-    "gradient_check",
-    "keeps_the_sign_of_the_gap",
-    old="np.abs(analytic - slopes) / sizes",
-    new="(analytic - slopes) / sizes",
-    message="You keep the sign of the gap, so an entry that is too small is never the worst. Take its absolute value.",
-    source="a missing absolute value, met in learners' code",
-)
-
-misconception_by_edit(
-    "gradient_check",
-    "lets_wrong_shapes_broadcast",
-    old="if np.shape(analytic) != theta.shape:",
-    new="if False:",
-    message="A gradient of the wrong shape is broadcast and compared as if it fitted. Compare the shapes first.",
-    source="document 000, as in lesson 13: a gradient of the wrong shape is broadcast in silence",
-)
-
-misconception_by_edit(
-    "gradient_check",
-    "does_not_put_entries_back",
-    old="nudge = np.zeros(theta.shape)\n        nudge[index] = h",
-    new="nudge = np.zeros(theta.shape) if not np.any(slopes) else nudge\n        nudge[index] = h",
-    message="Entries that have had their turn stay moved. Each nudge must hold h in one place only.",
-    source="the nudged entry is never restored, met in learners' code",
-)
-
-
-@misconception(
-    "gradient_check",
-    "You compare the two gradients by their norms. One wrong entry drowns in the others: take quotients entry by entry.",
-    source="the norm formula of a well-known online course",
-)
-def compares_norms(f, theta, analytic, h=1e-6):
-    if np.shape(analytic) != theta.shape:
-        raise ValueError
-    numeric = np.zeros_like(theta)
-    for index in np.ndindex(theta.shape):
-        nudge = np.zeros_like(theta)
-        nudge[index] = h
-        numeric[index] = (f(theta + nudge) - f(theta - nudge)) / (2 * h)
-    gap = np.linalg.norm(analytic - numeric)
-    return gap / max(1e-8, np.linalg.norm(analytic) + np.linalg.norm(numeric))
+declare_gradient_check(globals(), measured="slopes", sizes="sizes", zeros="np.zeros(theta.shape)")
 
 
 # --- find_the_bug ---------------------------------------------------------------------------------------------------
@@ -920,7 +634,7 @@ def test_slope_values(learner, rng):
     """The slope must be that of the sigmoid at the z which gave a, as central differences measure it."""
     z = 2 * rng.normal(size=(4, 3))
     a = 1 / (1 + np.exp(-z))
-    measured = slope(lambda v: float(np.sum(1 / (1 + np.exp(-v)))), z)
+    measured = numerical_gradient(lambda v: float(np.sum(1 / (1 + np.exp(-v)))), z)
     expect_close(learner.sigmoid_slope(a), measured, rtol=1e-5, atol=1e-8)
 
 
@@ -968,7 +682,7 @@ for idea, new, words, origin in [
 def test_gradients_have_the_shapes_of_the_weights(learner, rng):
     """`gradients` must return dT1 (H, D + 1) and dT2 (K, H + 1), in this order."""
     result = learner.gradients(*network(rng, 7, 3, 5, 2), 0.7)
-    is_tuple_of(result, 2, "It must return two arrays.")
+    expect_parts(result, 2, "It must return two arrays.")
     expect_array(result[0], (5, 4), "`dT1`")
     expect_array(result[1], (2, 6), "`dT2`")
 
@@ -999,10 +713,16 @@ def test_gradients_are_the_slopes_of_the_cost(learner, reference, rng):
     for reg in (0.0, 2.0):
         dT1, dT2 = learner.gradients(X, y, T1, T2, reg)
         expect_close(
-            dT1, slope(lambda V, reg=reg: reference.cost(X, y, V, T2, reg), T1), rtol=1e-5, atol=1e-8
+            dT1,
+            numerical_gradient(lambda V, reg=reg: reference.cost(X, y, V, T2, reg), T1),
+            rtol=1e-5,
+            atol=1e-8,
         )
         expect_close(
-            dT2, slope(lambda V, reg=reg: reference.cost(X, y, T1, V, reg), T2), rtol=1e-5, atol=1e-8
+            dT2,
+            numerical_gradient(lambda V, reg=reg: reference.cost(X, y, T1, V, reg), T2),
+            rtol=1e-5,
+            atol=1e-8,
         )
 
 
@@ -1032,7 +752,7 @@ def test_gradients_at_the_edges(learner, reference, rng):
 
 
 SLOPE = " * sigmoid_slope(a2[:, 1:])"
-for idea, old, new, words, origin in [
+misconceptions_by_edit("gradients",
     ("has_no_slope", SLOPE, "",
      "The slope of the hidden layer is missing: dT2 is right and dT1 is not. Multiply what comes back by sigmoid_slope of the hidden values.",
      "document 000: the second answer's gradient in a network with a sigmoid; measured: error .70 in T1, the minimiser stops at step 0"),
@@ -1103,8 +823,7 @@ for idea, old, new, words, origin in [
     ("subtracts_the_penalty", "dT1[:, 1:] += reg / N * T1[:, 1:]\n    dT2[:, 1:] += reg / N * T2[:, 1:]",
      "dT1[:, 1:] -= reg / N * T1[:, 1:]\n    dT2[:, 1:] -= reg / N * T2[:, 1:]",
      "The penalty's gradient is subtracted. Larger weights cost more, so it is added.", "the update written in place of the gradient"),
-]:  # fmt: skip
-    misconception_by_edit("gradients", idea, old=old, new=new, message=words, source=origin)
+)  # fmt: skip
 
 
 @misconception(
@@ -1208,37 +927,23 @@ misconception_by_edit(
 @exercise("predict_the_minimiser", weight=0)
 def test_minimiser_has_four_letters(learner):
     """`predict_the_minimiser` must return four capital letters, one for each question."""
-    choices = learner.predict_the_minimiser()
-    is_tuple_of(choices, 4, "It must return four letters.")
-    expect(all(isinstance(c, str) and c in list("ABC") for c in choices), "Each entry is one of A, B, C.")
+    expect_words(
+        learner.predict_the_minimiser(),
+        4,
+        list("ABC"),
+        "It must return four letters.",
+        "Each entry is one of A, B, C.",
+    )
 
 
-def chose(learner, reference, question):
-    expect(learner.predict_the_minimiser()[question - 1] == reference.predict_the_minimiser()[question - 1])
-
-
-@exercise("predict_the_minimiser", weight=1)
-def test_minimiser_question_1(learner, reference):
-    """Question 1 is not right: both sides of "has the slope shrunk to a tenth?" carry the factor."""
-    chose(learner, reference, 1)
-
-
-@exercise("predict_the_minimiser", weight=1)
-def test_minimiser_question_2(learner, reference):
-    """Question 2 is not right: without the slope the claimed direction is turned, and the promised decrease does not come."""
-    chose(learner, reference, 2)
-
-
-@exercise("predict_the_minimiser", weight=1)
-def test_minimiser_question_3(learner, reference):
-    """Question 3 is not right: at reg = 0, how large is the wrong term?"""
-    chose(learner, reference, 3)
-
-
-@exercise("predict_the_minimiser", weight=1)
-def test_minimiser_question_4(learner, reference):
-    """Question 4 is not right: what is the slope of a sigmoid whose input is in the hundreds, and does the first step need more than a little of it?"""
-    chose(learner, reference, 4)
+declare_answer_checks(
+    globals(),
+    "predict_the_minimiser",
+    test_minimiser_question_1='Question 1 is not right: both sides of "has the slope shrunk to a tenth?" carry the factor.',
+    test_minimiser_question_2="Question 2 is not right: without the slope the claimed direction is turned, and the promised decrease does not come.",
+    test_minimiser_question_3="Question 3 is not right: at reg = 0, how large is the wrong term?",
+    test_minimiser_question_4="Question 4 is not right: what is the slope of a sigmoid whose input is in the hundreds, and does the first step need more than a little of it?",
+)
 
 
 MINIMISER = [

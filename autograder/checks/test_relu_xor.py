@@ -1,9 +1,17 @@
 """Hidden checks of 14_relu_xor."""
 
 import numpy as np
-import pytest
 
-from autograder.checking import expect, expect_array, expect_close, misconception, misconception_by_edit
+from autograder.checking import (
+    answer_check,
+    exercise,
+    expect,
+    expect_array,
+    expect_close,
+    expect_parts,
+    misconception,
+    misconception_by_edit,
+)
 
 NEEDS = {
     "relu_backward": ["relu_forward"],
@@ -14,7 +22,6 @@ NEEDS = {
 OPAQUE = {"relu_forward": [1]}
 CHANGES_ARGUMENTS = set()
 
-exercise = pytest.mark.exercise
 GRADIENT = {"rtol": 1e-5, "atol": 1e-8}
 
 
@@ -24,7 +31,7 @@ GRADIENT = {"rtol": 1e-5, "atol": 1e-8}
 def forward(learner, x):
     """Output of the learner's ReLU, as an array."""
     result = learner.relu_forward(x)
-    expect(isinstance(result, tuple) and len(result) == 2, "Return two things: out and cache.")
+    expect_parts(result, 2, "Return two things: out and cache.", kinds=tuple)
     return expect_array(result[0], x.shape, "out")
 
 
@@ -126,9 +133,7 @@ def removes_the_sign(x):
 def backward(learner, dout, x):
     """The learner's gradient through the learner's own ReLU, as an array."""
     result = learner.relu_forward(x)
-    expect(
-        isinstance(result, tuple) and len(result) == 2, "relu_forward must return two things: out and cache."
-    )
+    expect_parts(result, 2, "relu_forward must return two things: out and cache.", kinds=tuple)
     return expect_array(learner.relu_backward(dout, result[1]), x.shape, "dx")
 
 
@@ -251,7 +256,7 @@ def leaks_backward(dout, cache):
 def loss_and_gradient(learner, scores, y):
     """The learner's loss and gradient, both checked for their shapes."""
     result = learner.softmax_cross_entropy(scores, y)
-    expect(isinstance(result, tuple) and len(result) == 2, "Return two things: loss and dscores.")
+    expect_parts(result, 2, "Return two things: loss and dscores.", kinds=tuple)
     return expect_array(result[0], (), "the loss"), expect_array(result[1], scores.shape, "dscores")
 
 
@@ -364,7 +369,7 @@ def network(rng, D, H, K):
 def network_loss_and_gradients(learner, params, X, y):
     """The learner's loss and gradients, all checked for their shapes."""
     result = learner.relu_softmax_gradients(params, X, y)
-    expect(isinstance(result, tuple) and len(result) == 2, "Return two things: loss and grads.")
+    expect_parts(result, 2, "Return two things: loss and grads.", kinds=tuple)
     loss, grads = result
     expect(
         isinstance(grads, dict) and set(grads) == set(params),
@@ -504,9 +509,7 @@ def network_masked_by_unit(params, X, y):
 def line_and_repair(learner):
     """The learner's two answers, whatever they are."""
     answer = learner.find_the_bug()
-    expect(
-        isinstance(answer, (tuple, list)) and len(answer) == 2, "Return two things: the line and the letter."
-    )
+    expect_parts(answer, 2, "Return two things: the line and the letter.")
     expect(not isinstance(answer[0], (str, bool)) and np.ndim(answer[0]) == 0, "The line is a number.")
     expect(isinstance(answer[1], str), "The repair is a letter in quotes.")
     return answer[0], answer[1].strip().lower()
@@ -581,7 +584,7 @@ def blames_the_messenger():
 def xor_result(learner, W1, W2, X, y):
     """The learner's loss, dW1 and dW2, all checked for their shapes."""
     result = learner.xor_gradients(W1, W2, X, y)
-    expect(isinstance(result, tuple) and len(result) == 3, "Return three things: loss, dW1 and dW2.")
+    expect_parts(result, 3, "Return three things: loss, dW1 and dW2.", kinds=tuple)
     loss = expect_array(result[0], (), "the loss")
     return loss, expect_array(result[1], W1.shape, "dW1"), expect_array(result[2], W2.shape, "dW2")
 
@@ -697,7 +700,7 @@ def half_the_sum(W1, W2, X, y):
 def trained(learner, W1, W2, learning_rate, steps):
     """The learner's weights and losses, all checked for their shapes."""
     result = learner.train_xor(W1, W2, learning_rate, steps)
-    expect(isinstance(result, tuple) and len(result) == 3, "Return three things: W1, W2 and losses.")
+    expect_parts(result, 3, "Return three things: W1, W2 and losses.", kinds=tuple)
     losses = result[2]
     losses = (
         np.array(losses)
@@ -1051,13 +1054,9 @@ def tilts_the_other_way(dout, x, slope):
 # --- predict_the_runs -----------------------------------------------------------------------------------------------
 
 
-def letters(learner):
-    """The learner's four letters."""
-    answers = learner.predict_the_runs()
-    expect(
-        isinstance(answers, (tuple, list)) and len(answers) == 4,
-        "Return four letters, one for each question.",
-    )
+def letters(answers):
+    """The learner's four letters, small."""
+    expect_parts(answers, 4, "Return four letters, one for each question.")
     expect(all(isinstance(a, str) for a in answers), "Each answer is a letter in quotes.")
     return [a.strip().lower() for a in answers]
 
@@ -1066,21 +1065,25 @@ def letters(learner):
 def test_predict_the_runs_gives_four_letters(learner):
     """`predict_the_runs` must return four of the letters a, b, c, d."""
     expect(
-        all(letter in ("a", "b", "c", "d") for letter in letters(learner)),
+        all(letter in ("a", "b", "c", "d") for letter in letters(learner.predict_the_runs())),
         "Each answer is one of a, b, c, d.",
     )
 
 
-@exercise("predict_the_runs")
-def test_predict_the_runs_questions_1_and_2(learner, reference):
-    """At least one of the predictions 1 and 2 did not come true. Compare them with what the cell below prints."""
-    expect(letters(learner)[:2] == list(reference.predict_the_runs()[:2]))
+test_predict_the_runs_questions_1_and_2 = answer_check(
+    "predict_the_runs",
+    (0, 1),
+    "At least one of the predictions 1 and 2 did not come true. Compare them with what the cell below prints.",
+    read=letters,
+)
 
 
-@exercise("predict_the_runs")
-def test_predict_the_runs_questions_3_and_4(learner, reference):
-    """At least one of the predictions 3 and 4 did not come true. Compare them with what the cell below prints."""
-    expect(letters(learner)[2:] == list(reference.predict_the_runs()[2:]))
+test_predict_the_runs_questions_3_and_4 = answer_check(
+    "predict_the_runs",
+    (2, 3),
+    "At least one of the predictions 3 and 4 did not come true. Compare them with what the cell below prints.",
+    read=letters,
+)
 
 
 @misconception(

@@ -1,22 +1,29 @@
 """Hidden checks of 06_softmax_gradient."""
 
 import numpy as np
-import pytest
 
-from autograder.checking import expect, expect_array, expect_close, misconception, misconception_by_edit
+from autograder.checking import (
+    agree,
+    as_array,
+    declare_answer_checks,
+    draw_labels,
+    exercise,
+    expect,
+    expect_array,
+    expect_close,
+    expect_parts,
+    expect_words,
+    misconception,
+    misconception_by_edit,
+    numerical_gradient,
+    numerical_gradient_at_once,
+)
 
 NEEDS = {
     "softmax_loss": ["softmax", "cross_entropy", "score_gradient", "weight_gradients"],
     "train": ["softmax_loss"],
     "two_layer_gradients": ["softmax", "cross_entropy", "score_gradient", "weight_gradients"],
 }
-
-exercise = pytest.mark.exercise
-
-
-def labels(rng, N, K):
-    """Unsorted right classes, each of the K at least once if N allows it."""
-    return rng.permutation(np.concatenate([np.arange(min(N, K)), rng.integers(K, size=max(0, N - K))]))
 
 
 def probabilities(rng, N, K):
@@ -27,29 +34,17 @@ def probabilities(rng, N, K):
 def few(rng):
     """Probabilities and right classes of one example, of two classes, and of examples that are all alike."""
     for N, K in ((1, 3), (5, 2), (6, 4)):
-        for y in (labels(rng, N, K), np.full(N, K - 1), np.zeros(N, dtype=int)):
+        for y in (draw_labels(rng, N, K), np.full(N, K - 1), np.zeros(N, dtype=int)):
             yield probabilities(rng, N, K), y
 
 
-def agree(learner, reference, name, cases, part=None, **tolerances):
-    """Every case must give what the reference gives; ``part`` compares one of several returned values."""
-    for result, case in zip(learner.map(name, cases), cases, strict=True):
-        expected = getattr(reference, name)(*case)
-        if part is not None:
-            result, expected = result[part], expected[part]
-        expect_close(result, expected, **tolerances)
-
-
-def slopes(learner, name, arguments, x, h=1e-5):
+def slopes(learner, name, arguments, x):
     """Numerical gradient of the learner's own loss; ``arguments`` puts an array in the place of ``x``."""
-    points = []
-    for index in np.ndindex(x.shape):
-        for step in (h, -h):
-            moved = x.copy()
-            moved[index] += step
-            points.append(arguments(moved))
-    losses = np.array([float(np.asarray(result[0])) for result in learner.map(name, points)])
-    return ((losses[0::2] - losses[1::2]) / (2 * h)).reshape(x.shape)
+
+    def losses(points):
+        return [float(np.asarray(result[0])) for result in learner.map(name, map(arguments, points))]
+
+    return numerical_gradient_at_once(losses, x)
 
 
 # --- softmax --------------------------------------------------------------------------------------------------------
@@ -177,27 +172,27 @@ def uses_the_sigmoid(scores):
 @exercise("cross_entropy", weight=0)
 def test_cross_entropy_returns_a_number(learner, rng):
     """`cross_entropy` must return one number for the whole batch."""
-    expect_array(learner.cross_entropy(probabilities(rng, 6, 4), labels(rng, 6, 4)), (), "the loss")
+    expect_array(learner.cross_entropy(probabilities(rng, 6, 4), draw_labels(rng, 6, 4)), (), "the loss")
 
 
 @exercise("cross_entropy", weight=3)
 def test_cross_entropy_values(learner, reference, rng):
     """The loss is the mean over the examples of -log(probability of the example's right class)."""
-    cases = [(probabilities(rng, N, K), labels(rng, N, K)) for N, K in ((6, 4), (9, 3), (3, 7))]
+    cases = [(probabilities(rng, N, K), draw_labels(rng, N, K)) for N, K in ((6, 4), (9, 3), (3, 7))]
     agree(learner, reference, "cross_entropy", cases)
 
 
 @exercise("cross_entropy", weight=1)
 def test_cross_entropy_is_a_mean(learner, reference, rng):
     """The same batch twice over has the same loss: it is a mean over the examples."""
-    probs, y = probabilities(rng, 5, 3), labels(rng, 5, 3)
+    probs, y = probabilities(rng, 5, 3), draw_labels(rng, 5, 3)
     agree(learner, reference, "cross_entropy", [(probs, y), (np.tile(probs, (2, 1)), np.tile(y, 2))])
 
 
 @exercise("cross_entropy", weight=1)
 def test_cross_entropy_of_tiny_probabilities(learner, reference, rng):
     """However small the probability of a right class, its logarithm counts in full: nothing is added, nothing is cut off."""
-    probs, y = probabilities(rng, 4, 3), labels(rng, 4, 3)
+    probs, y = probabilities(rng, 4, 3), draw_labels(rng, 4, 3)
     probs[np.arange(4), y] = [1e-30, 1e-300, 1e-9, 0.25]
     expect_close(learner.cross_entropy(probs, y), reference.cross_entropy(probs, y))
 
@@ -400,37 +395,32 @@ def copies_the_probabilities():
 @exercise("score_gradient", weight=0)
 def test_score_gradient_has_the_shape_of_the_probabilities(learner, rng):
     """`score_gradient` must return one entry per score: the shape of `probs`."""
-    expect_array(learner.score_gradient(probabilities(rng, 7, 4), labels(rng, 7, 4)), (7, 4))
+    expect_array(learner.score_gradient(probabilities(rng, 7, 4), draw_labels(rng, 7, 4)), (7, 4))
 
 
 @exercise("score_gradient", weight=3)
 def test_score_gradient_values(learner, reference, rng):
     """dscores is (probs - onehot) / N: 1 is subtracted once per row, in the column of its own right class, then all is divided by N."""
-    cases = [(probabilities(rng, N, K), labels(rng, N, K)) for N, K in ((7, 4), (5, 3), (3, 6))]
+    cases = [(probabilities(rng, N, K), draw_labels(rng, N, K)) for N, K in ((7, 4), (5, 3), (3, 6))]
     agree(learner, reference, "score_gradient", cases, atol=1e-12)
 
 
 @exercise("score_gradient", weight=2)
 def test_score_gradient_is_the_slope_of_the_loss(learner, rng):
     """dscores must be the slope of the mean cross-entropy when one score is nudged."""
-    scores, y = rng.normal(size=(4, 3)), labels(rng, 4, 3)
+    scores, y = rng.normal(size=(4, 3)), draw_labels(rng, 4, 3)
 
     def loss(s):
         return np.mean(np.log(np.exp(s).sum(axis=1)) - s[np.arange(4), y])
 
-    slope, h = np.zeros((4, 3)), 1e-5
-    for index in np.ndindex(4, 3):
-        nudge = np.zeros((4, 3))
-        nudge[index] = h
-        slope[index] = (loss(scores + nudge) - loss(scores - nudge)) / (2 * h)
     probs = np.exp(scores) / np.exp(scores).sum(axis=1, keepdims=True)
-    expect_close(learner.score_gradient(probs, y), slope, rtol=1e-5, atol=1e-8)
+    expect_close(learner.score_gradient(probs, y), numerical_gradient(loss, scores), rtol=1e-5, atol=1e-8)
 
 
 @exercise("score_gradient", weight=1)
 def test_score_gradient_rows_balance(learner, rng):
     """Each row must sum to 0, with a negative entry at the right class and positive ones elsewhere."""
-    probs, y = probabilities(rng, 6, 4), labels(rng, 6, 4)
+    probs, y = probabilities(rng, 6, 4), draw_labels(rng, 6, 4)
     dscores = expect_array(learner.score_gradient(probs, y), (6, 4))
     expect_close(dscores.sum(axis=1), np.zeros(6))
     right = np.eye(4, dtype=bool)[y]
@@ -560,7 +550,7 @@ def batches(rng, *sizes):
 def test_weight_gradients_have_the_shapes_of_the_weights(learner, rng):
     """`weight_gradients` must return the pair dW (D, K), db (K,)."""
     result = learner.weight_gradients(rng.normal(size=(7, 2)), rng.normal(size=(7, 4)))
-    expect(isinstance(result, (tuple, list)) and len(result) == 2, "It must return two arrays.")
+    expect_parts(result, 2, "It must return two arrays.")
     expect_array(result[0], (2, 4), "dW")
     expect_array(result[1], (4,), "db")
 
@@ -661,7 +651,7 @@ def leaves_dscores_out(X, dscores):
 
 def classifier(rng, N=6, D=2, K=4):
     """Weights, biases, inputs and labels in general position."""
-    return rng.normal(size=(D, K)), rng.normal(size=K), rng.normal(size=(N, D)), labels(rng, N, K)
+    return rng.normal(size=(D, K)), rng.normal(size=K), rng.normal(size=(N, D)), draw_labels(rng, N, K)
 
 
 def penalised(rng):
@@ -674,9 +664,7 @@ def penalised(rng):
 def test_softmax_loss_returns_loss_dW_db(learner, rng):
     """`softmax_loss` must return the loss (a number), dW (D, K) and db (K,)."""
     result = learner.softmax_loss(*classifier(rng), 0.3)
-    expect(
-        isinstance(result, (tuple, list)) and len(result) == 3, "It must return three values: loss, dW, db."
-    )
+    expect_parts(result, 3, "It must return three values: loss, dW, db.")
     expect_array(result[0], (), "the loss")
     expect_array(result[1], (2, 4), "dW")
     expect_array(result[2], (4,), "db")
@@ -812,11 +800,9 @@ def overwrites_dW(W, b, X, y, reg):
 def trained(learner, *arguments):
     """W, b and losses of a run; losses may be a list."""
     result = learner.train(*arguments)
-    expect(
-        isinstance(result, (tuple, list)) and len(result) == 3, "It must return three values: W, b, losses."
-    )
+    expect_parts(result, 3, "It must return three values: W, b, losses.")
     W, b, losses = result
-    return W, b, np.asarray(losses, dtype=float) if isinstance(losses, (list, tuple)) else losses
+    return W, b, as_array(losses)
 
 
 @exercise("train", weight=0)
@@ -967,7 +953,7 @@ def records_one_loss_more(X, y, num_classes, learning_rate, reg, steps):
 def network(rng, N=6, D=2, H=5, K=3):
     """Parameters, inputs and labels; no input of the ReLU is near 0, and every mixture of on and off occurs."""
     while True:
-        X, y = rng.normal(size=(N, D)), labels(rng, N, K)
+        X, y = rng.normal(size=(N, D)), draw_labels(rng, N, K)
         params = {
             "W1": rng.normal(size=(D, H)),
             "b1": 0.5 * rng.normal(size=H),
@@ -985,7 +971,7 @@ CASES = ((0.3, (6, 2, 5, 3)), (0.0, (4, 3, 7, 2)), (4.0, (5, 4, 3, 6)))  # reg a
 def gradients(learner, *arguments):
     """The dictionary of gradients."""
     result = learner.two_layer_gradients(*arguments)
-    expect(isinstance(result, (tuple, list)) and len(result) == 2, "It must return two values: loss, grads.")
+    expect_parts(result, 2, "It must return two values: loss, grads.")
     expect(
         isinstance(result[1], dict) and set(result[1]) == {"W1", "b1", "W2", "b2"},
         "grads needs the keys of params.",
@@ -1162,44 +1148,18 @@ misconception_by_edit(
 @exercise("find_the_bugs", weight=0)
 def test_find_the_bugs_returns_five_verdicts(learner):
     """`find_the_bugs` must return five verdicts, each one of "right", "dW", "db", "both"."""
-    verdicts = learner.find_the_bugs()
-    expect(isinstance(verdicts, (tuple, list)) and len(verdicts) == 5)
-    expect(all(isinstance(v, str) and v in ("right", "dW", "db", "both") for v in verdicts))
+    expect_words(learner.find_the_bugs(), 5, ("right", "dW", "db", "both"))
 
 
-def agrees(learner, reference, candidate):
-    verdicts = dict(zip("ABCDE", learner.find_the_bugs(), strict=True))
-    expect(verdicts[candidate] == dict(zip("ABCDE", reference.find_the_bugs(), strict=True))[candidate])
-
-
-@exercise("find_the_bugs", weight=1)
-def test_find_the_bugs_candidate_a(learner, reference):
-    """The verdict on candidate A does not agree with the numerical gradient: compare the lengths as well as the directions."""
-    agrees(learner, reference, "A")
-
-
-@exercise("find_the_bugs", weight=1)
-def test_find_the_bugs_candidate_b(learner, reference):
-    """The verdict on candidate B does not agree with the numerical gradient: compare it at a random place, too."""
-    agrees(learner, reference, "B")
-
-
-@exercise("find_the_bugs", weight=1)
-def test_find_the_bugs_candidate_c(learner, reference):
-    """The verdict on candidate C does not agree with the numerical gradient: compare where W and reg are far from 0."""
-    agrees(learner, reference, "C")
-
-
-@exercise("find_the_bugs", weight=1)
-def test_find_the_bugs_candidate_d(learner, reference):
-    """The verdict on candidate D does not agree with the numerical gradient: compare dW and db one by one."""
-    agrees(learner, reference, "D")
-
-
-@exercise("find_the_bugs", weight=1)
-def test_find_the_bugs_candidate_e(learner, reference):
-    """The verdict on candidate E does not agree with the numerical gradient: compare where b and reg are far from 0."""
-    agrees(learner, reference, "E")
+declare_answer_checks(
+    globals(),
+    "find_the_bugs",
+    test_find_the_bugs_candidate_a="The verdict on candidate A does not agree with the numerical gradient: compare the lengths as well as the directions.",
+    test_find_the_bugs_candidate_b="The verdict on candidate B does not agree with the numerical gradient: compare it at a random place, too.",
+    test_find_the_bugs_candidate_c="The verdict on candidate C does not agree with the numerical gradient: compare where W and reg are far from 0.",
+    test_find_the_bugs_candidate_d="The verdict on candidate D does not agree with the numerical gradient: compare dW and db one by one.",
+    test_find_the_bugs_candidate_e="The verdict on candidate E does not agree with the numerical gradient: compare where b and reg are far from 0.",
+)
 
 
 @misconception(

@@ -1,14 +1,23 @@
 """Hidden checks of 19_sparse_adagrad."""
 
 import numpy as np
-import pytest
 
-from autograder.checking import expect, expect_array, expect_close, misconception_by_edit
+from autograder.checking import (
+    agree,
+    declare_answer_checks,
+    exercise,
+    expect,
+    expect_array,
+    expect_close,
+    expect_each_once,
+    expect_parts,
+    expect_words,
+    misconception_by_edit,
+    misconceptions_by_edit,
+)
 
 NEEDS = {"one_over_n_rows": ["scatter_gradient"], "adagrad_rows": ["scatter_gradient"]}
 CHANGES_ARGUMENTS = {"one_over_n_rows", "adagrad_rows"}
-
-exercise = pytest.mark.exercise
 
 
 def batch(rng, n, D, V, repeats=True):
@@ -22,14 +31,11 @@ def batch(rng, n, D, V, repeats=True):
 
 
 def pair(value, first, second):
-    expect(isinstance(value, (tuple, list)) and len(value) == 2, f"Return two arrays: {first}, {second}.")
+    expect_parts(value, 2, f"Return two arrays: {first}, {second}.")
     return value
 
 
-def agree(learner, reference, name, cases):
-    for result, case in zip(learner.map(name, cases), cases, strict=True):
-        copies = [np.array(a) if isinstance(a, np.ndarray) else a for a in case]
-        expect_close(tuple(result), tuple(getattr(reference, name)(*copies)), rtol=1e-7, atol=1e-10)
+BOTH = {"part": tuple, "rtol": 1e-7, "atol": 1e-10}  # how pairs of arrays are compared
 
 
 # --- nan_rows -------------------------------------------------------------------------------------------------------
@@ -112,7 +118,11 @@ def test_scatter_shapes(learner, rng):
 def test_scatter_adds_repeats(learner, reference, rng):
     """The gradients of all mentions of a row are added up, and stand at the place of the row in ascending order."""
     agree(
-        learner, reference, "scatter_gradient", [batch(rng, *s) for s in ((20, 4, 8), (9, 6, 50), (40, 2, 5))]
+        learner,
+        reference,
+        "scatter_gradient",
+        [batch(rng, *s) for s in ((20, 4, 8), (9, 6, 50), (40, 2, 5))],
+        **BOTH,
     )
 
 
@@ -131,11 +141,13 @@ def test_scatter_at_the_edges(learner, reference, rng):
     """One mention, one row only, no repeats, one column, no mention at all: the same rule holds."""
     cases = [batch(rng, 7, 3, 30, repeats=False), (np.full(6, 4), rng.normal(size=(6, 2)))]
     cases += [(np.array([11]), rng.normal(size=(1, 5))), batch(rng, 8, 1, 3)]
-    agree(learner, reference, "scatter_gradient", [*cases, (np.zeros(0, dtype=int), np.zeros((0, 4)))])
+    agree(
+        learner, reference, "scatter_gradient", [*cases, (np.zeros(0, dtype=int), np.zeros((0, 4)))], **BOTH
+    )
 
 
 ADD = "    np.add.at(summed, position, grads)"
-for _name, _old, _new, _message, _source in [
+misconceptions_by_edit("scatter_gradient",
     ("keeps_the_last", ADD, "    summed[position] = grads",
      "Of a repeated row only the last gradient is left. Add them up.", "facts T15c: assignment by an index array"),
     ("keeps_one_of_the_repeats", ADD, "    np.maximum.at(summed, position, -np.inf)\n    summed[position[::-1]] += grads[::-1]",
@@ -148,8 +160,7 @@ for _name, _old, _new, _message, _source in [
      "The rows are ascending, the sums stand in the order of first mention: each sum belongs to the wrong row.", "reasoned: sorting one of two arrays that belong together"),
     ("adds_absolute_values", ADD, "    np.add.at(summed, position, np.abs(grads))",
      "You add up absolute values. Gradients of opposite signs cancel.", "reasoned: how much instead of where to"),
-]:  # fmt: skip
-    misconception_by_edit("scatter_gradient", _name, old=_old, new=_new, message=_message, source=_source)
+)  # fmt: skip
 
 
 # --- one_over_n_rows ------------------------------------------------------------------------------------------------
@@ -172,14 +183,14 @@ def test_one_over_n_shapes(learner, rng):
 def test_one_over_n_without_repeats(learner, reference, rng):
     """A mentioned row is counted first; then it moves by the rate over its count, against its gradient."""
     cases = [(*counted(rng, repeats=False), rate) for rate in (0.05, 0.7, 4.0)]
-    agree(learner, reference, "one_over_n_rows", cases)
+    agree(learner, reference, "one_over_n_rows", cases, **BOTH)
 
 
 @exercise("one_over_n_rows", weight=4)
 def test_one_over_n_with_repeats(learner, reference, rng):
     """A row that stands k times in the batch is counted k times and gets the sum of its k gradients."""
     cases = [(*counted(rng, *s), 0.3) for s in ((12, 3, 15), (25, 4, 6), (8, 1, 40))]
-    agree(learner, reference, "one_over_n_rows", cases)
+    agree(learner, reference, "one_over_n_rows", cases, **BOTH)
 
 
 @exercise("one_over_n_rows", weight=1)
@@ -206,12 +217,13 @@ def test_one_over_n_at_the_edges(learner, reference, rng):
         reference,
         "one_over_n_rows",
         [*cases, (E, counts, np.zeros(0, dtype=int), np.zeros((0, 2)), 0.5)],
+        **BOTH,
     )
 
 
 COUNT = "    np.add.at(counts, indices, 1)"
 STEP = "    E[unique] -= learning_rate / counts[unique][:, None] * summed"
-for _name, _old, _new, _message, _source in [
+misconceptions_by_edit("one_over_n_rows",
     ("counts_a_batch_once", COUNT, "    counts[unique] += 1",
      "A repeated row is counted once a batch. It is mentioned several times, and each mention counts.", "facts T15c: counts[[1, 1, 2]] += 1 drops a repeat"),
     ("climbs", STEP, STEP.replace("-=", "+="),
@@ -229,8 +241,7 @@ for _name, _old, _new, _message, _source in [
     ("drops_repeated_gradients", "    unique, summed = scatter_gradient(indices, grads)",
      "    unique = np.unique(indices)\n    last = {row: k for k, row in enumerate(indices.tolist())}\n    summed = grads[[last[row] for row in unique.tolist()]].reshape(len(unique), grads.shape[1])",
      "Of a repeated row only the last gradient counts. Sum them with `scatter_gradient`.", "facts T15c: E[idx] -= drops repeats"),
-]:  # fmt: skip
-    misconception_by_edit("one_over_n_rows", _name, old=_old, new=_new, message=_message, source=_source)
+)  # fmt: skip
 
 
 # --- adagrad_rows ---------------------------------------------------------------------------------------------------
@@ -256,14 +267,14 @@ def test_adagrad_shapes(learner, rng):
 def test_adagrad_without_repeats(learner, reference, rng):
     """G grows by the squared gradient first; then each entry moves by the rate times g over the root of its own G."""
     cases = [(*squared(rng, repeats=False), rate, TINY) for rate in (0.05, 0.7, 4.0)]
-    agree(learner, reference, "adagrad_rows", cases)
+    agree(learner, reference, "adagrad_rows", cases, **BOTH)
 
 
 @exercise("adagrad_rows", weight=4)
 def test_adagrad_with_repeats(learner, reference, rng):
     """The gradient of a repeated row is the sum over its mentions; only then it is squared."""
     cases = [(*squared(rng, *s), 0.3, TINY) for s in ((12, 3, 15), (25, 4, 6), (8, 1, 40))]
-    agree(learner, reference, "adagrad_rows", cases)
+    agree(learner, reference, "adagrad_rows", cases, **BOTH)
 
 
 @exercise("adagrad_rows", weight=2)
@@ -271,7 +282,7 @@ def test_adagrad_eps(learner, reference, rng):
     """eps is added to the root, not inside it, and matters where the gradients are small."""
     cases = [(*squared(rng, repeats=False, start=0.0), 0.3, eps) for eps in (1e-3, 0.1, 2.0)]
     small = (np.zeros((4, 2)), np.zeros((4, 2)), np.array([2, 0]), 1e-4 * rng.normal(size=(2, 2)), 0.5, 1e-6)
-    agree(learner, reference, "adagrad_rows", [*cases, small])
+    agree(learner, reference, "adagrad_rows", [*cases, small], **BOTH)
 
 
 @exercise("adagrad_rows", weight=2)
@@ -308,12 +319,12 @@ def test_adagrad_at_the_edges(learner, reference, rng):
         (E, G, np.full(4, 3), rng.uniform(0.3, 2.0, size=(4, 2)), 0.5, TINY),
         (E, G, np.zeros(0, dtype=int), np.zeros((0, 2)), 0.5, TINY),
     ]
-    agree(learner, reference, "adagrad_rows", cases)
+    agree(learner, reference, "adagrad_rows", cases, **BOTH)
 
 
 GROW = "    G[unique] += g**2"
 MOVE = "    E[unique] -= learning_rate * g / (np.sqrt(G[unique]) + eps)"
-for _name, _old, _new, _message, _source in [
+misconceptions_by_edit("adagrad_rows",
     ("divides_by_the_old_squares", GROW + "\n" + MOVE, MOVE + "\n" + GROW,
      "You step first and add to G afterwards, so the step divides by the G of the batches before. Add first.", "facts T15c: G after the step"),
     ("squares_before_summing", GROW, "    np.add.at(G, indices, grads**2)",
@@ -335,41 +346,31 @@ for _name, _old, _new, _message, _source in [
     ("drops_repeats", "    unique, g = scatter_gradient(indices, grads)",
      "    unique = np.unique(indices)\n    last = {row: k for k, row in enumerate(indices.tolist())}\n    g = grads[[last[row] for row in unique.tolist()]].reshape(len(unique), grads.shape[1])",
      "Of a repeated row only the last gradient counts. Sum them with `scatter_gradient`.", "facts T15c: E[idx] -= drops repeats"),
-]:  # fmt: skip
-    misconception_by_edit("adagrad_rows", _name, old=_old, new=_new, message=_message, source=_source)
+)  # fmt: skip
 
 
 # --- predict_the_steps and diagnose ---------------------------------------------------------------------------------
 
 
-def words_of(value, number, known):
-    expect(isinstance(value, (tuple, list)) and len(value) == number, f"Return {number} words in a tuple.")
-    expect(all(isinstance(word, str) and word in known for word in value), "Only the listed words count.")
-    return list(value)
+def letters(value):
+    return expect_words(value, 4, "ABC", "Return 4 words in a tuple.", "Only the listed words count.")
 
 
 @exercise("predict_the_steps", weight=0)
 def test_prediction_is_four_letters(learner):
     """`predict_the_steps` must return four capital letters, A, B or C."""
-    words_of(learner.predict_the_steps(), 4, "ABC")
+    letters(learner.predict_the_steps())
 
 
-def _graded_question(index, about):
-    def check(learner, reference):
-        expect(words_of(learner.predict_the_steps(), 4, "ABC")[index] == reference.predict_the_steps()[index])
-
-    check.__doc__ = f"Question {index + 1}: {about}"
-    return exercise("predict_the_steps", weight=1)(check)
-
-
-test_prediction_1 = _graded_question(
-    0, "on the first visit, what is the root of G, and what is left of the step?"
+declare_answer_checks(
+    globals(),
+    "predict_the_steps",
+    read=letters,
+    test_prediction_1="Question 1: on the first visit, what is the root of G, and what is left of the step?",
+    test_prediction_2="Question 2: compare eps with the number that it is added to, inside and outside of the root.",
+    test_prediction_3="Question 3: what has happened to the row's G while nobody mentioned it?",
+    test_prediction_4="Question 4: what is the gradient of the row in this batch?",
 )
-test_prediction_2 = _graded_question(
-    1, "compare eps with the number that it is added to, inside and outside of the root."
-)
-test_prediction_3 = _graded_question(2, "what has happened to the row's G while nobody mentioned it?")
-test_prediction_4 = _graded_question(3, "what is the gradient of the row in this batch?")
 
 CHOICES = ("B", "B", "A", "C")
 for _name, _index, _letter, _message, _source in [
@@ -390,9 +391,13 @@ CAUSES = ("drops_repeats", "order", "right", "per_row", "squares_first", "no_roo
 
 
 def causes_of(value):
-    found = words_of(value, 6, CAUSES)
-    expect(len(set(found)) == 6, "Each of the six words occurs once.")
-    return found
+    return expect_each_once(
+        value,
+        CAUSES,
+        "Return 6 words in a tuple.",
+        "Only the listed words count.",
+        "Each of the six words occurs once.",
+    )
 
 
 @exercise("diagnose", weight=0)
@@ -401,28 +406,17 @@ def test_diagnosis_is_six_words(learner):
     causes_of(learner.diagnose())
 
 
-def candidate_check(index, letter, clue):
-    """A check of one candidate, so that each right word counts by itself."""
-
-    def check(learner):
-        found = causes_of(learner.diagnose())
-        expect(found[index] == CAUSES[index])
-
-    check.__doc__ = f"Candidate {letter}: {clue}"
-    return exercise("diagnose", weight=1)(check)
-
-
-for _index, (_letter, _clue) in enumerate(
-    [
-        ("A", "run it on a batch with a repeated row and look at E and at G."),
-        ("B", "start with G = 0 and look at its first step."),
-        ("C", "compare it with `adagrad_rows` on batches with and without repeats."),
-        ("D", "give it a row whose entries have gradients of very different size."),
-        ("E", "run it on a repeated row and look at G."),
-        ("F", "compare steps for a large and a small gradient on the first visit."),
-    ]
-):
-    globals()[f"test_diagnosis_of_candidate_{_letter.lower()}"] = candidate_check(_index, _letter, _clue)
+declare_answer_checks(
+    globals(),
+    "diagnose",
+    read=causes_of,
+    test_diagnosis_of_candidate_a="Candidate A: run it on a batch with a repeated row and look at E and at G.",
+    test_diagnosis_of_candidate_b="Candidate B: start with G = 0 and look at its first step.",
+    test_diagnosis_of_candidate_c="Candidate C: compare it with `adagrad_rows` on batches with and without repeats.",
+    test_diagnosis_of_candidate_d="Candidate D: give it a row whose entries have gradients of very different size.",
+    test_diagnosis_of_candidate_e="Candidate E: run it on a repeated row and look at G.",
+    test_diagnosis_of_candidate_f="Candidate F: compare steps for a large and a small gradient on the first visit.",
+)
 
 
 for _name, _first, _second, _message in [

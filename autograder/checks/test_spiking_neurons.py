@@ -1,16 +1,25 @@
 """Hidden checks of 29_spiking_neurons."""
 
 import numpy as np
-import pytest
 
-from autograder.checking import expect, expect_array, expect_close, misconception, misconception_by_edit
+from autograder.checking import (
+    agree,
+    declare_answer_checks,
+    exercise,
+    expect,
+    expect_array,
+    expect_close,
+    expect_parts,
+    expect_words,
+    misconception,
+    misconception_by_edit,
+    misconceptions_by_edit,
+)
 
 NEEDS = {
     "simulate": ["izhikevich_step"],
     "two_cells": ["izhikevich_step", "simulate", "spike_train", "synapse_current"],
 }
-
-exercise = pytest.mark.exercise
 
 CELLS = [
     (0.02, 0.2, -65.0, 8.0),
@@ -19,16 +28,6 @@ CELLS = [
     (0.1, 0.2, -65.0, 2.0),
     (0.02, 0.25, -65.0, 2.0),
 ]
-
-
-def is_tuple_of(result, length, words):
-    expect(isinstance(result, (tuple, list)) and len(result) == length, words)
-
-
-def agree(learner, reference, name, cases, **tolerances):
-    """Every case must give what the reference gives."""
-    for result, case in zip(learner.map(name, cases), cases, strict=True):
-        expect_close(result, getattr(reference, name)(*case), **tolerances)
 
 
 # --- izhikevich_step ------------------------------------------------------------------------------------------------
@@ -49,8 +48,7 @@ def above(rng, dt):
 
 
 def steps_agree(learner, reference, cases, part):
-    for result, case in zip(learner.map("izhikevich_step", cases), cases, strict=True):
-        expect_close(np.array(result[part]), np.array(reference.izhikevich_step(*case)[part]))
+    agree(learner, reference, "izhikevich_step", cases, part=lambda result: np.array(result[part]))
 
 
 @exercise("izhikevich_step", weight=0)
@@ -58,7 +56,7 @@ def test_step_returns_three_things(learner, rng):
     """`izhikevich_step` must return v, u and fired, in this order: two numbers and a truth value."""
     for case in (below(rng, 0.5), above(rng, 0.5)):
         result = learner.izhikevich_step(*case)
-        is_tuple_of(result, 3, "It must return three things.")
+        expect_parts(result, 3, "It must return three things.")
         expect_array(result[0], (), "`v`")
         expect_array(result[1], (), "`u`")
         expect(np.ndim(result[2]) == 0 and result[2] in (0, 1), "`fired` must be True or False.")
@@ -294,17 +292,12 @@ def drives(rng):
     return runs
 
 
-def runs_agree(learner, reference, cases, part):
-    for result, case in zip(learner.map("simulate", cases), cases, strict=True):
-        expect_close(result[part], reference.simulate(*case)[part])
-
-
 @exercise("simulate", weight=0)
 def test_simulate_returns_three_arrays(learner, rng):
     """`simulate` must return v (n,), u (n,) and the array of spike times."""
     current = rng.uniform(8, 12, size=70)
     result = learner.simulate(current, 0.5, *CELLS[0])
-    is_tuple_of(result, 3, "It must return three arrays.")
+    expect_parts(result, 3, "It must return three arrays.")
     expect_array(result[0], (70,), "`v`")
     expect_array(result[1], (70,), "`u`")
     expect(np.ndim(result[2]) == 1, "`spike_times` must be an array with one axis.")
@@ -313,19 +306,19 @@ def test_simulate_returns_three_arrays(learner, rng):
 @exercise("simulate", weight=2)
 def test_simulate_voltage(learner, reference, rng):
     """Entry k of v must be the voltage after step k, with current[k], starting from -65."""
-    runs_agree(learner, reference, drives(rng), 0)
+    agree(learner, reference, "simulate", drives(rng), part=0)
 
 
 @exercise("simulate", weight=1)
 def test_simulate_recovery(learner, reference, rng):
     """Entry k of u must be the recovery after step k, starting from b * (-65)."""
-    runs_agree(learner, reference, drives(rng), 1)
+    agree(learner, reference, "simulate", drives(rng), part=1)
 
 
 @exercise("simulate", weight=2)
 def test_simulate_spike_times(learner, reference, rng):
     """A spike in step k, counted from 0, has the time k * dt. Take it from what the step reports."""
-    runs_agree(learner, reference, drives(rng), 2)
+    agree(learner, reference, "simulate", drives(rng), part=2)
 
 
 @exercise("simulate", weight=1)
@@ -338,7 +331,7 @@ def test_simulate_edges(learner, reference, rng):
         (np.full(30, 900.0), 0.5, *CELLS[0]),
     ]
     for part in range(3):
-        runs_agree(learner, reference, cases, part)
+        agree(learner, reference, "simulate", cases, part)
 
 
 SIMULATE_IDEAS = [
@@ -367,8 +360,7 @@ SIMULATE_IDEAS = [
      "Step k uses the current of the step before it. It gets current[k].",
      "the start counted as step 0"),
 ]  # fmt: skip
-for idea, old, new, words, origin in SIMULATE_IDEAS:
-    misconception_by_edit("simulate", idea, old=old, new=new, message=words, source=origin)
+misconceptions_by_edit("simulate", *SIMULATE_IDEAS)
 
 
 @misconception(
@@ -396,45 +388,24 @@ SYMPTOMS = ("overflow", "constant", "silent", "almost", "fast")
 @exercise("predict_the_symptoms", weight=0)
 def test_symptoms_are_five_words(learner):
     """`predict_the_symptoms` must return five of the given words, one for each program."""
-    symptoms = learner.predict_the_symptoms()
-    is_tuple_of(symptoms, 5, "It must return five strings.")
-    expect(
-        all(isinstance(s, str) and s in SYMPTOMS for s in symptoms), "Each entry is one of the five words."
+    expect_words(
+        learner.predict_the_symptoms(),
+        5,
+        SYMPTOMS,
+        "It must return five strings.",
+        "Each entry is one of the five words.",
     )
 
 
-def named(learner, reference, program):
-    expect(learner.predict_the_symptoms()[program - 1] == reference.predict_the_symptoms()[program - 1])
-
-
-@exercise("predict_the_symptoms", weight=1)
-def test_symptom_1(learner, reference):
-    """Program 1 is not right: what does v do above 30 if nobody puts it back?"""
-    named(learner, reference, 1)
-
-
-@exercise("predict_the_symptoms", weight=1)
-def test_symptom_2(learner, reference):
-    """Program 2 is not right: compare u after the first spike with u after the fifth."""
-    named(learner, reference, 2)
-
-
-@exercise("predict_the_symptoms", weight=1)
-def test_symptom_3(learner, reference):
-    """Program 3 is not right: what is v when it is tested?"""
-    named(learner, reference, 3)
-
-
-@exercise("predict_the_symptoms", weight=1)
-def test_symptom_4(learner, reference):
-    """Program 4 is not right: how much does one step of u change, beside d?"""
-    named(learner, reference, 4)
-
-
-@exercise("predict_the_symptoms", weight=1)
-def test_symptom_5(learner, reference):
-    """Program 5 is not right: with dt = 0.5, is u too quick or too slow, and does it still grow with each spike?"""
-    named(learner, reference, 5)
+declare_answer_checks(
+    globals(),
+    "predict_the_symptoms",
+    test_symptom_1="Program 1 is not right: what does v do above 30 if nobody puts it back?",
+    test_symptom_2="Program 2 is not right: compare u after the first spike with u after the fifth.",
+    test_symptom_3="Program 3 is not right: what is v when it is tested?",
+    test_symptom_4="Program 4 is not right: how much does one step of u change, beside d?",
+    test_symptom_5="Program 5 is not right: with dt = 0.5, is u too quick or too slow, and does it still grow with each spike?",
+)
 
 
 SYMPTOM_IDEAS = [
@@ -534,8 +505,7 @@ TRAIN_IDEAS = [
      "Your train holds the times. It holds 1 where there is a spike, and the place says when.",
      "place and value mixed up"),
 ]  # fmt: skip
-for idea, old, new, words, origin in TRAIN_IDEAS:
-    misconception_by_edit("spike_train", idea, old=old, new=new, message=words, source=origin)
+misconceptions_by_edit("spike_train", *TRAIN_IDEAS)
 
 # --- synapse_current ------------------------------------------------------------------------------------------------
 
@@ -576,7 +546,7 @@ def test_current_of_one_spike(learner, rng):
 @exercise("synapse_current", weight=1)
 def test_current_is_in_proportion_to_the_weight(learner, reference, rng):
     """A negative weight turns the current's sign, and a tenfold weight makes it ten times as large."""
-    train, weight = a_train(rng, 25), rng.uniform(2, 5)
+    train, weight = a_train(rng, 25), rng.uniform(2, part=5)
     agree(learner, reference, "synapse_current", [(train, f * weight, 3.0, 0.5) for f in (-1.0, 10.0, 0.1)])
 
 
@@ -632,8 +602,7 @@ SYNAPSE_IDEAS = [
      "Your current is there in the step of a spike only. What was there before decays; it does not vanish.",
      "T12: bare pulses; document 001: the answer's simplest example"),
 ]  # fmt: skip
-for idea, old, new, words, origin in SYNAPSE_IDEAS:
-    misconception_by_edit("synapse_current", idea, old=old, new=new, message=words, source=origin)
+misconceptions_by_edit("synapse_current", *SYNAPSE_IDEAS)
 
 # --- two_cells ------------------------------------------------------------------------------------------------------
 
@@ -646,21 +615,16 @@ def a_drive(rng, n):
 def test_two_cells_returns_two_trains(learner, rng):
     """`two_cells` must return two trains, each with one entry per step."""
     result = learner.two_cells(20.0, a_drive(rng, 130), 0.5)
-    is_tuple_of(result, 2, "It must return two arrays.")
+    expect_parts(result, 2, "It must return two arrays.")
     expect_array(result[0], (130,), "`spikes_pre`")
     expect_array(result[1], (130,), "`spikes_post`")
-
-
-def trains_agree(learner, reference, cases, part):
-    for result, case in zip(learner.map("two_cells", cases), cases, strict=True):
-        expect_close(result[part], reference.two_cells(*case)[part])
 
 
 @exercise("two_cells", weight=1)
 def test_two_cells_pre(learner, reference, rng):
     """The first cell is a regular spiking cell with the current from outside; the weight does not touch it."""
     cases = [(weight, a_drive(rng, 260), 0.5) for weight in (0.0, 25.0, 90.0)]
-    trains_agree(learner, reference, cases, 0)
+    agree(learner, reference, "two_cells", cases, part=0)
 
 
 @exercise("two_cells", weight=4)
@@ -670,7 +634,7 @@ def test_two_cells_post(learner, reference, rng):
         (weight, a_drive(rng, n), dt)
         for weight, n, dt in ((25.0, 320, 0.5), (60.0, 320, 0.5), (90.0, 300, 0.25))
     ]
-    trains_agree(learner, reference, cases, 1)
+    agree(learner, reference, "two_cells", cases, part=1)
 
 
 @exercise("two_cells", weight=1)
@@ -678,8 +642,8 @@ def test_two_cells_weights_from_weak_to_strong(learner, reference, rng):
     """Weak, negative and very strong synapses, and another step of time: the same wiring."""
     cases = [(weight, a_drive(rng, 200), 0.5) for weight in (2.0, -20.0, 12.0, 150.0)]
     cases += [(40.0, a_drive(rng, 200), 1.0)]
-    trains_agree(learner, reference, cases, 0)
-    trains_agree(learner, reference, cases, 1)
+    agree(learner, reference, "two_cells", cases, part=0)
+    agree(learner, reference, "two_cells", cases, part=1)
 
 
 TWO_IDEAS = [
@@ -714,8 +678,7 @@ TWO_IDEAS = [
      "Your second train is a copy of the first. The second cell has its own voltage and its own delay.",
      "one for one taken for the same"),
 ]  # fmt: skip
-for idea, old, new, words, origin in TWO_IDEAS:
-    misconception_by_edit("two_cells", idea, old=old, new=new, message=words, source=origin)
+misconceptions_by_edit("two_cells", *TWO_IDEAS)
 
 # --- predict_the_weight ---------------------------------------------------------------------------------------------
 
@@ -723,31 +686,22 @@ for idea, old, new, words, origin in TWO_IDEAS:
 @exercise("predict_the_weight", weight=0)
 def test_weight_has_three_letters(learner):
     """`predict_the_weight` must return three capital letters, one for each question."""
-    choices = learner.predict_the_weight()
-    is_tuple_of(choices, 3, "Not one string: a tuple with three entries.")
-    expect(all(isinstance(c, str) and c in list("ABC") for c in choices), "Each entry is one of A, B, C.")
+    expect_words(
+        learner.predict_the_weight(),
+        3,
+        list("ABC"),
+        "Not one string: a tuple with three entries.",
+        "Each entry is one of A, B, C.",
+    )
 
 
-def chose(learner, reference, question):
-    expect(learner.predict_the_weight()[question - 1] == reference.predict_the_weight()[question - 1])
-
-
-@exercise("predict_the_weight", weight=1)
-def test_weight_question_1(learner, reference):
-    """Question 1 is not right: how far is it from rest to threshold, and how far do such pulses lift v?"""
-    chose(learner, reference, 1)
-
-
-@exercise("predict_the_weight", weight=1)
-def test_weight_question_2(learner, reference):
-    """Question 2 is not right: what can the rest of a strong pulse still do after the reset?"""
-    chose(learner, reference, 2)
-
-
-@exercise("predict_the_weight", weight=1)
-def test_weight_question_3(learner, reference):
-    """Question 3 is not right: what does the second cell know about where its current comes from?"""
-    chose(learner, reference, 3)
+declare_answer_checks(
+    globals(),
+    "predict_the_weight",
+    test_weight_question_1="Question 1 is not right: how far is it from rest to threshold, and how far do such pulses lift v?",
+    test_weight_question_2="Question 2 is not right: what can the rest of a strong pulse still do after the reset?",
+    test_weight_question_3="Question 3 is not right: what does the second cell know about where its current comes from?",
+)
 
 
 WEIGHT_IDEAS = [
@@ -923,8 +877,7 @@ STDP_IDEAS = [
      "You take the mean over the strengthening pairs. Each pair counts, so it is a sum.",
      "losses are means, this is not one"),
 ]  # fmt: skip
-for idea, old, new, words, origin in STDP_IDEAS:
-    misconception_by_edit("stdp", idea, old=old, new=new, message=words, source=origin)
+misconceptions_by_edit("stdp", *STDP_IDEAS)
 
 
 @misconception(
@@ -1026,8 +979,7 @@ TRACE_IDEAS = [
      "Only one side of the rule is there: spikes of pre must weaken by the trace of post.",
      "half of the window"),
 ]  # fmt: skip
-for idea, old, new, words, origin in TRACE_IDEAS:
-    misconception_by_edit("stdp_traces", idea, old=old, new=new, message=words, source=origin)
+misconceptions_by_edit("stdp_traces", *TRACE_IDEAS)
 
 
 @misconception(

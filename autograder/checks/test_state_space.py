@@ -3,15 +3,20 @@
 import re
 
 import numpy as np
-import pytest
 
 from autograder.checking import (
     LearnerRaised,
+    agree,
+    declare_answer_checks,
+    draw_away_from_zero,
+    exercise,
     expect,
     expect_array,
     expect_close,
+    expect_parts,
     misconception,
     misconception_by_edit,
+    misconceptions_by_edit,
 )
 
 NEEDS = {
@@ -21,14 +26,12 @@ NEEDS = {
     "recover_state": ["output_shape", "simulate"],
 }
 
-exercise = pytest.mark.exercise
-
 NAME = re.compile(r"(?<![A-Za-z0-9_])(?:Ad|Bd|A|B|C|D|u|x0)(?![A-Za-z0-9_])")
 
 
 def away_from_zero(rng, *shape):
     """Entries of both signs, none of them small."""
-    return rng.choice([-1.0, 1.0], size=shape) * rng.uniform(0.5, 1.5, size=shape)
+    return draw_away_from_zero(rng, 0.5, 1.5, shape)
 
 
 def model(rng, n, m, p, size):
@@ -47,12 +50,6 @@ def two_masses(rng, dt):
     Ad = (vectors * np.exp(values * dt)) @ np.linalg.inv(vectors)
     Bd = np.linalg.solve(A, (Ad.real - np.eye(4)) @ np.array([[0.0], [0.0], [0.0], [2.0]]))
     return Ad.real, Bd, np.array([[1.0, 0.0, 0.0, 0.0]]), away_from_zero(rng, 1, 1)
-
-
-def agree(learner, reference, name, cases, **tolerances):
-    """Every case must give what the reference gives."""
-    for result, case in zip(learner.map(name, cases), cases, strict=True):
-        expect_close(result, getattr(reference, name)(*case), **tolerances)
 
 
 def same_exponential(found, right):
@@ -245,39 +242,25 @@ def lets_numpy_decide(A, B, C, D):
 # --- predict_shapes -------------------------------------------------------------------------------------------------
 
 
-def is_tuple_of_words(result):
-    expect(isinstance(result, (tuple, list)) and len(result) == 4, "Four strings are expected.")
+def expect_four_strings(result):
+    expect_parts(result, 4, "Four strings are expected.")
     expect(all(isinstance(word, str) for word in result), "Four strings are expected.")
 
 
 @exercise("predict_shapes", weight=0)
 def test_predict_shapes_gives_four_strings(learner):
     """`predict_shapes` must return four strings."""
-    is_tuple_of_words(learner.predict_shapes())
+    expect_four_strings(learner.predict_shapes())
 
 
-@exercise("predict_shapes", weight=1)
-def test_shape_of_line_1(learner, reference):
-    """Line 1, C @ x + D_tall @ u: both products are flat; which of the two sizes is a 1 that can be stretched?"""
-    expect(learner.predict_shapes()[0] == reference.predict_shapes()[0])
-
-
-@exercise("predict_shapes", weight=1)
-def test_shape_of_line_2(learner, reference):
-    """Line 2, A @ x_column + B @ u: one product is a column, the other one flat. In a sum a flat array is a row."""
-    expect(learner.predict_shapes()[1] == reference.predict_shapes()[1])
-
-
-@exercise("predict_shapes", weight=1)
-def test_shape_of_line_3(learner, reference):
-    """Line 3, I @ x + I @ u: look at each matrix product by itself; are the inner sizes equal?"""
-    expect(learner.predict_shapes()[2] == reference.predict_shapes()[2])
-
-
-@exercise("predict_shapes", weight=1)
-def test_shape_of_line_4(learner, reference):
-    """Line 4, C @ x_column + D @ u: a product with a column has two dimensions, and the sum keeps the larger number of them."""
-    expect(learner.predict_shapes()[3] == reference.predict_shapes()[3])
+declare_answer_checks(
+    globals(),
+    "predict_shapes",
+    test_shape_of_line_1="Line 1, C @ x + D_tall @ u: both products are flat; which of the two sizes is a 1 that can be stretched?",
+    test_shape_of_line_2="Line 2, A @ x_column + B @ u: one product is a column, the other one flat. In a sum a flat array is a row.",
+    test_shape_of_line_3="Line 3, I @ x + I @ u: look at each matrix product by itself; are the inner sizes equal?",
+    test_shape_of_line_4="Line 4, C @ x_column + D @ u: a product with a column has two dimensions, and the sum keeps the larger number of them.",
+)
 
 
 for line, word, why in [
@@ -419,7 +402,7 @@ def multiplies_back(M):
     return E * 2.0**halvings
 
 
-for name, old, new, words, where in [
+misconceptions_by_edit("expm",
     ("sums_the_plain_series", "halvings = max(0, int(np.ceil(np.log2(norm))) + 1) if norm > 0 else 0", "halvings = 0",
      "You sum the series of M itself. For a large M the terms grow far beyond the result: halve M first.",
      "the plain series of the lesson's figure; Moler and Van Loan's method 1"),
@@ -441,8 +424,7 @@ for name, old, new, words, where in [
     ("leaves_out_the_identity", "term, E = np.eye(len(M)), np.eye(len(M))", "term, E = np.eye(len(M)), np.zeros(M.shape)",
      "The first term of the series is missing: the sum starts from the identity.",
      "a sum that starts at zero"),
-]:  # fmt: skip
-    misconception_by_edit("expm", name, old=old, new=new, message=words, source=where)
+)  # fmt: skip
 
 
 # --- discretise -----------------------------------------------------------------------------------------------------
@@ -458,7 +440,7 @@ def test_discretise_returns_two_matrices(learner, rng):
     """`discretise` must return the pair Ad, Bd, with the shapes of A and B."""
     A, B, _, _ = model(rng, 3, 2, 1, 2.0)
     result = learner.discretise(A, B, rng.uniform(0.2, 0.6))
-    expect(isinstance(result, (tuple, list)) and len(result) == 2, "It must return two arrays.")
+    expect_parts(result, 2, "It must return two arrays.")
     expect_array(result[0], (3, 3), "`Ad`")
     expect_array(result[1], (3, 2), "`Bd`")
 
@@ -617,7 +599,7 @@ def test_simulate_names_what_does_not_fit(learner, reference, rng):
 
 MOVE = "x = Ad @ x + Bd @ u_k"
 LOOK = "rows.append(C @ x + D @ u_k)"
-for name, old, new, words, where in [
+misconceptions_by_edit("simulate",
     ("reads_after_the_update", f"{LOOK}\n        {MOVE}", f"{MOVE}\n        {LOOK}",
      "You move on before you read the sensors. Row 0 must belong to x0.",
      "facts T27: y after the update, off by .077"),
@@ -642,8 +624,7 @@ for name, old, new, words, where in [
     ("skips_the_push", MOVE, "x = Ad @ x",
      "The input never reaches the state: Bd @ u is missing in the update.",
      "the free response only"),
-]:  # fmt: skip
-    misconception_by_edit("simulate", name, old=old, new=new, message=words, source=where)
+)  # fmt: skip
 
 
 # --- rk4 ------------------------------------------------------------------------------------------------------------
@@ -710,7 +691,7 @@ def test_rk4_names_what_does_not_fit(learner, reference, rng):
 
 
 STEP = "x = x + dt / 6 * (k1 + 2 * k2 + 2 * k3 + k4)"
-for name, old, new, words, where in [
+misconceptions_by_edit("rk4",
     ("forgets_D", LOOK, "rows.append(C @ x)",
      "D @ u is missing in the output. Where D is zero nobody notices; here it is not.",
      "facts T27: y without D"),
@@ -735,8 +716,7 @@ for name, old, new, words, where in [
     ("lets_any_start_through", "if x0.shape != (n,):", "if False:",
      "You do not look at x0. A column is stretched against B @ u, and the state becomes a table.",
      "facts T27: (4,) + (4, 1) gives (4, 4)"),
-]:  # fmt: skip
-    misconception_by_edit("rk4", name, old=old, new=new, message=words, source=where)
+)  # fmt: skip
 
 
 @misconception(
@@ -825,31 +805,17 @@ def takes_the_exact_step(A, B, C, D, u, x0, dt):
 @exercise("predict_the_step", weight=0)
 def test_predict_the_step_gives_four_letters(learner):
     """`predict_the_step` must return four letters."""
-    is_tuple_of_words(learner.predict_the_step())
+    expect_four_strings(learner.predict_the_step())
 
 
-@exercise("predict_the_step", weight=1)
-def test_euler_with_25_steps_in_a_swing(learner, reference):
-    """Question 1: how long is 1 + lambda dt, for the fast swing, and what are 500 such factors?"""
-    expect(learner.predict_the_step()[0] == reference.predict_the_step()[0])
-
-
-@exercise("predict_the_step", weight=1)
-def test_rk4_with_half_the_step(learner, reference):
-    """Question 2: what RK4 cuts off in a step is of the fifth power of dt, and half the step needs twice as many."""
-    expect(learner.predict_the_step()[1] == reference.predict_the_step()[1])
-
-
-@exercise("predict_the_step", weight=1)
-def test_zero_order_hold_with_ten_times_the_step(learner, reference):
-    """Question 3: what does the zero-order hold cut off if the input really is held?"""
-    expect(learner.predict_the_step()[2] == reference.predict_the_step()[2])
-
-
-@exercise("predict_the_step", weight=1)
-def test_rk4_with_two_steps_in_a_swing(learner, reference):
-    """Question 4: how long is the sum of five terms of the series for the fast swing, and what are 40 such factors?"""
-    expect(learner.predict_the_step()[3] == reference.predict_the_step()[3])
+declare_answer_checks(
+    globals(),
+    "predict_the_step",
+    test_euler_with_25_steps_in_a_swing="Question 1: how long is 1 + lambda dt, for the fast swing, and what are 500 such factors?",
+    test_rk4_with_half_the_step="Question 2: what RK4 cuts off in a step is of the fifth power of dt, and half the step needs twice as many.",
+    test_zero_order_hold_with_ten_times_the_step="Question 3: what does the zero-order hold cut off if the input really is held?",
+    test_rk4_with_two_steps_in_a_swing="Question 4: how long is the sum of five terms of the series for the fast swing, and what are 40 such factors?",
+)
 
 
 for question, letter, words in [
@@ -909,7 +875,7 @@ def test_observability_of_one_state_and_of_what_cannot_be_seen(learner, rng):
     expect_close(O[1, :2], C[0, :2] @ A[:2, :2])
 
 
-for name, old, new, words, where in [
+misconceptions_by_edit("observability",
     ("starts_with_C_times_A", "blocks = [C]", "blocks = [C @ A]",
      "The first block must be C itself: the output, before any derivative.",
      "counting from 1"),
@@ -925,8 +891,7 @@ for name, old, new, words, where in [
     ("groups_by_sensor", "np.vstack(blocks)", "np.array(blocks).transpose(1, 0, 2).reshape(-1, len(A))",
      "Your rows are grouped by sensor. The docstring groups them by power: all sensors first, then all with A once.",
      "sensor by sensor, another order of the same equations"),
-]:  # fmt: skip
-    misconception_by_edit("observability", name, old=old, new=new, message=words, source=where)
+)  # fmt: skip
 
 
 @misconception(
@@ -1030,7 +995,7 @@ def test_recover_state_refuses_what_is_not_determined(learner, reference, rng):
     expect(raised[1], "A state that reaches no sensor was made up, or it raised something else.")
 
 
-for name, old, new, words, where in [
+misconceptions_by_edit("recover_state",
     ("ignores_the_input", "(y - forced).ravel()", "y.ravel()",
      "You read the record as if nothing had pushed. Subtract what the input alone would have given.",
      "the textbook's record without input"),
@@ -1052,8 +1017,7 @@ for name, old, new, words, where in [
     ("multiplies_by_the_transpose", "blocks[-1] @ Ad", "blocks[-1] @ Ad.T",
      "You multiply by the transpose of Ad. The state moves with Ad, so each block is the one before times Ad.",
      "duality applied halfway"),
-]:  # fmt: skip
-    misconception_by_edit("recover_state", name, old=old, new=new, message=words, source=where)
+)  # fmt: skip
 
 
 @misconception(

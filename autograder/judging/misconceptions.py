@@ -98,10 +98,24 @@ def misconception(exercise: str, message: str, source: str) -> Callable[[Wrong],
     return declare
 
 
-def misconception_by_edit(exercise: str, name: str, *, old: str, new: str, message: str, source: str) -> None:
-    """Declare a wrong implementation as an edit of the solution's text; ``old`` must occur exactly once in it."""
-    file = sys._getframe(1).f_globals["__file__"]
+def misconception_by_edit(
+    exercise: str, name: str, *, old: str, new: str, message: str, source: str, file: str | None = None
+) -> None:
+    """Declare a wrong implementation as an edit of the solution's text; ``old`` must occur exactly once in it.
+
+    ``file`` is the file of checks that it belongs to, where that is not the caller's own.
+    """
+    file = file or sys._getframe(1).f_globals["__file__"]
     _register(Misconception(name, exercise, message, source, edit=(old, new)), file)
+
+
+def misconceptions_by_edit(
+    exercise: str, *rows: tuple[str, str, str, str, str], file: str | None = None
+) -> None:
+    """Declare a `misconception_by_edit` for each row: its name, old, new, message and source."""
+    file = file or sys._getframe(1).f_globals["__file__"]
+    for name, old, new, message, source in rows:
+        misconception_by_edit(exercise, name, old=old, new=new, message=message, source=source, file=file)
 
 
 # --- matching -------------------------------------------------------------------------------------------------------

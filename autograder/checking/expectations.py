@@ -1,20 +1,15 @@
-"""What a file of hidden checks imports: expectations with kind words, seeds and misconceptions."""
+"""Expectations with kind words: a value that does not meet one fails the check and says what is the matter with its form."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 
-from autograder.judging.misconceptions import CHECK_ATOL, CHECK_RTOL, misconception, misconception_by_edit
+from autograder.judging.misconceptions import CHECK_ATOL, CHECK_RTOL
 from autograder.judging.outcome import Failed
 from autograder.sandbox import wire
 from autograder.sandbox.processes import LearnerRaised
-from autograder.sandbox.wire import Seed
-
-__all__ = [
-    "Failed", "LearnerRaised", "Seed", "expect", "expect_array", "expect_close", "expect_raises", "misconception", "misconception_by_edit",
-]  # fmt: skip
 
 
 def expect(condition: Any, message: str = "") -> None:
@@ -59,6 +54,46 @@ def _numeric(value: Any, name: str) -> np.ndarray:
     if array.dtype.kind not in "biuf":
         raise Failed(f"{name} has dtype {array.dtype}; real numbers are expected.")
     return array
+
+
+def expect_parts(
+    value: Any,
+    count: int,
+    message: str = "",
+    kinds: type[Sequence[Any]] | tuple[type[Sequence[Any]], ...] = (tuple, list),
+) -> Any:
+    """The learner's value, if it is a tuple or a list of so many parts.
+
+    Parameters
+    ----------
+    value : object
+        What the learner's function returned.
+    count : int
+    message : str
+        Added to the check's own words.
+    kinds : type or tuple of types
+        ``tuple`` where a list will not do: parts that stay in the learner's process are those of a tuple.
+
+    Returns
+    -------
+    tuple or list
+        The value itself.
+    """
+    if not isinstance(value, kinds) or len(value) != count:
+        raise Failed(message)
+    return value
+
+
+def expect_costs(costs: Any, steps: int) -> np.ndarray:
+    """The learner's costs, a list or an array, as an array of ``steps`` floats."""
+    expect(isinstance(costs, (list, tuple, np.ndarray)), "costs must be a list or an array.")
+    expect(len(costs) == steps, "costs needs exactly one entry for each step.")
+    return np.array([float(np.squeeze(cost)) for cost in costs])
+
+
+def as_array(value: Any) -> Any:
+    """A list of numbers as an array, where one is as good as the other; anything else as it is."""
+    return np.array(value, dtype=float) if isinstance(value, (list, tuple)) else value
 
 
 def expect_close(
