@@ -17,6 +17,8 @@ from autograder.judging.sitting import Sitting
 from autograder.lesson.layout import Lesson
 from autograder.sandbox import wire
 from autograder.sandbox.learner import Recorded, Trace
+from autograder.sandbox.processes import LearnerRaised
+from autograder.sandbox.worker import describe_failure
 
 Arguments = tuple[Any, ...]
 
@@ -47,7 +49,10 @@ class Recorder(ReferenceAsLearner):
         recorded = Recorded(name, tuple(_copied(argument) for argument in arguments))
         self.trace.calls.append(recorded)
         opened = [fresh(argument, self._kept) for argument in arguments]
-        value = getattr(self._reference, name)(*opened)
+        try:
+            value = getattr(self._reference, name)(*opened)
+        except Exception as error:  # as a learner's own: a check may ask for it
+            raise LearnerRaised(name, describe_failure(error)) from error
         return self._closed(value, self._opaque.get(name, [])), opened
 
     def map(self, name: str, argument_lists: Iterable[Arguments]) -> list[Any]:
