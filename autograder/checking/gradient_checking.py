@@ -63,7 +63,7 @@ def test_check_compares_relatively_and_takes_the_worst(
     """The error is the largest of |a - n| / (|a| + |n|) over all entries: neither a mean, nor a norm, nor an absolute gap."""
     curve = Curve(rng, 2, 3)
     factors = rng.permutation([1.0, 1.3, 0.8, 1.1, 2.5, 0.95]).reshape(2, 3)
-    cases = [
+    cases: list[tuple[Any, ...]] = [
         (curve, curve.theta, factors * curve.slope),
         (curve, curve.theta, (1 - 2 * (factors < 1)) * factors * curve.slope),
     ]
@@ -97,9 +97,8 @@ def test_check_takes_central_differences_of_width_h(
 ) -> None:
     """Each entry alone is moved by +h and by -h, and the difference is divided by 2 h, for every h that is passed, or the default."""
     curve = Curve(rng, 3, 2)
-    cases = [(curve, curve.theta, curve.slope, h) for h in (0.5, 0.1, 1e-2)] + [
-        (curve, curve.theta, 2 * curve.slope, 0.3)
-    ]
+    cases: list[tuple[Any, ...]] = [(curve, curve.theta, curve.slope, h) for h in (0.5, 0.1, 1e-2)]
+    cases.append((curve, curve.theta, 2 * curve.slope, 0.3))
     fast = 3e5  # waves so short that each h sees another slope
     cases.append(
         (lambda theta: float(np.sum(np.sin(fast * theta))) / fast, np.zeros(2), np.array([1.3, 0.8]))

@@ -22,6 +22,7 @@ NEEDS = {
     "max_pool_backward": ["max_pool_forward"],
 }
 OPAQUE = {"conv_forward": [1], "max_pool_forward": [1]}
+FREE = {"max_pool_backward": lambda dout, cache: len(np.unique(cache[0])) < cache[0].size}  # ties
 
 TRUNCATED = 0.8796256610342398  # standard deviation of a standard normal cut at 2
 

@@ -91,12 +91,15 @@ class Material:
         One for each check and seed: the calls that it made of the solution.
     calls : dict of str to list of tuple
         For each exercise the arguments of all these calls, nothing of them opaque.
+    free : dict of str to callable
+        ``FREE`` of the check file: whether an exercise's docstring leaves open what comes of some arguments.
     """
 
     reference: Reference
     opaque: Mapping[str, list[int]]
     traces: list[Trace]
     calls: dict[str, list[Arguments]]
+    free: dict[str, Callable[..., bool]]
 
 
 def record(lesson: Lesson, seeds: Iterable[str]) -> Material:
@@ -131,7 +134,8 @@ def _record(examination: Examination, seeds: Iterable[str]) -> Material:
     for trace in traces:
         for call in trace.calls:
             calls.setdefault(call.name, []).append(recorder.opened(call.arguments))
-    return Material(examination.solution, examination.opaque, traces, calls)
+    free = dict(getattr(examination.module, "FREE", {}))
+    return Material(examination.solution, examination.opaque, traces, calls, free)
 
 
 def kinds_of(function: Callable[..., Any], calls: Iterable[Arguments]) -> dict[str, object]:

@@ -174,6 +174,14 @@ def test_a_loop_without_end_that_the_checks_do_not_enter_is_a_difference(course)
     assert comparison.difference(endless.source, 5.0).wrong == "no end"
 
 
+def test_what_a_docstring_leaves_open_tells_nothing(course):
+    lesson = course.lesson("91_gaps")
+    material = record(lesson, ["0"])
+    material.free["gap"] = lambda x, y: len(x) == len(y)
+    wrong = mutant("gap", lesson, "np.abs(x - y)", "(x - y)")
+    assert Comparison(material, "gap", "0").difference(wrong.source, 5.0) is None
+
+
 def test_recorded_calls_hold_what_the_checks_call(course):
     material = record(course.lesson("91_gaps"), ["0", "1"])
     assert [len(material.calls[name]) for name in ("gap", "forward", "backward")] == [6, 4, 2]
