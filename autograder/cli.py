@@ -1,4 +1,4 @@
-"""The command line: ``autograder check``, ``grade``, ``explain``, ``new`` and ``doctor``."""
+"""The command line: ``autograder check``, ``grade``, ``explain``, ``new``, ``strength`` and ``doctor``."""
 
 import sys
 from collections.abc import Iterator
@@ -23,6 +23,8 @@ from autograder.lesson.release import points
 from autograder.sandbox.isolation import LEVELS
 from autograder.sandbox.printable import escaped_in_json, one_line, printable
 from autograder.sandbox.processes import IsolationError
+
+SAMPLE_OF_ALL = 150  # mutants of each lesson, so that the whole course takes ten minutes on two cores
 
 course_option = click.option(
     "--course",
@@ -260,6 +262,57 @@ def new(name: str, root: Path | None) -> None:
     for path in files:
         terminal.say(str(path.relative_to(course.root)))
     terminal.say(f"Next: make course LESSON={name}, then docs/authoring.md on what stands where.")
+
+
+@main.command()
+@click.argument("lesson", required=False)
+@click.option("--all", "every", is_flag=True, help="Measure every lesson.")
+@click.option(
+    "--sample",
+    type=click.IntRange(min=1),
+    help=f"So many mutants of each lesson, drawn at random; all of them, with --all {SAMPLE_OF_ALL}, if left out.",
+)
+@click.option("--seed", default="0", show_default=True, help="Of the sample and of the inputs.")
+@click.option("--jobs", type=click.IntRange(min=1), help="Processes; the number of cores if left out.")
+@click.option("--json", "json_file", type=click.Path(path_type=Path), help="Write the figures as JSON, too.")
+@course_option
+def strength(
+    lesson: str | None,
+    every: bool,
+    sample: int | None,
+    seed: str,
+    jobs: int | None,
+    json_file: Path | None,
+    root: Path | None,
+) -> None:
+    """Measure what the hidden checks of LESSON do not see: small mistakes put into its answers, and graded."""
+    try:
+        from autograder.strength import report, survey
+    except ModuleNotFoundError as error:
+        if error.name != "libcst":
+            raise
+        raise click.ClickException(f"this needs LibCST: {sys.executable} -m pip install libcst") from None
+
+    course = _course(root)
+    if bool(lesson) == every:
+        raise click.UsageError("give one LESSON, or --all")
+    surveys = []
+    try:
+        lessons = [course.lesson(lesson)] if lesson else list(course.lessons.values())
+        size = sample or (SAMPLE_OF_ALL if every else None)
+        with survey.workers(jobs) as executor:
+            for chosen in lessons:
+                with terminal.progress(chosen.name, None) as advance:
+                    done = survey.survey(course, chosen, executor, size, seed, lambda fate: advance())  # noqa: B023
+                surveys.append(done)
+    except CourseError as error:
+        raise click.UsageError(str(error)) from error
+    report.show(surveys)
+    if json_file:
+        try:
+            report.write(json_file, surveys)
+        except OSError as error:
+            raise click.UsageError(f"cannot write {json_file}: {error.strerror}") from error
 
 
 @main.command()

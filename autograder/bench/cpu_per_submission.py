@@ -34,7 +34,7 @@ import nbformat
 from nbformat.v4 import new_code_cell, new_notebook
 
 from autograder.checking import cases, choices, derivatives, draws, expectations
-from autograder.judging.misconceptions import CHECK_ATOL, CHECK_RTOL
+from autograder.diagnosis.values import CHECK_ATOL, CHECK_RTOL
 from autograder.lesson.authoring import role_of
 from autograder.lesson.layout import Lesson
 from autograder.lesson.release import points

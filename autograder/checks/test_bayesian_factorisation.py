@@ -146,7 +146,7 @@ def test_asymmetry_is_measured_by_the_largest_entry(learner, rng):
     good = spd(rng, 3)
     lift = np.zeros((3, 3))
     lift[0, 1] = np.abs(good).max()
-    tiny, slight, hardly = 1e-13 * (good + 0.1 * lift), good + 3e-6 * lift, good + 4e-9 * lift
+    tiny, slight, hardly = 1e-13 * (good + 0.1 * lift), good + 3e-6 * lift, good + 9e-9 * lift
     verdicts(learner, [(tiny, False), (slight, False), (tiny.T.copy(), False), (hardly, True), (good, True)])
 
 

@@ -644,9 +644,9 @@ def gradient_checks(name):
         for result in learner.map(name, cases):
             expect_close(result, expected)
 
-    @add(1, "One example, one hidden unit, one output, no pixel but the bias: the same rule holds.")
+    @add(1, "One example or many, one hidden unit, one output, no pixel but the bias: the same rule holds.")
     def small_ones(learner, reference, rng):
-        sizes = ((3, 2, 4, 1), (2, 1, 3, 4), (3, 4, 1, 5), (0, 2, 2, 3), (1, 1, 1, 1))
+        sizes = ((3, 2, 4, 1), (2, 1, 3, 4), (3, 4, 1, 5), (0, 2, 2, 3), (1, 1, 1, 1), (2, 3, 2, 120))
         agree(learner, reference, name, [problem(rng, *four) for four in sizes])
 
     return found
@@ -816,9 +816,10 @@ def test_training_in_two_parts(learner, reference, rng):
 
 @exercise("train", weight=1)
 def test_rates_and_steps_at_their_edges(learner, reference, rng):
-    """No step, a rate of zero, one example, or a long run: the same rule holds."""
+    """No step, a rate of zero, one example, a cost that rises, a run until the cost hardly moves: the same rule holds."""
     four = problem(rng, 3, 2, 2, 4)
     cases = [(*four, 0.5, 0), (*four, 0.0, 2), (*problem(rng, 2, 2, 3, 1), 1.0, 2), (*four, 0.1, 25)]
+    cases += [(*four, 60.0, 3), (*problem(rng, 2, 2, 3, 1), 4.0, 130)]
     for result, case in zip(learner.map("train", cases), cases, strict=True):
         expect_parts(result, 3, "It must return three things.")
         expected = reference.train(*case)

@@ -10,6 +10,7 @@ from autograder.checking import (
     expect_array,
     expect_close,
     expect_parts,
+    expect_raises,
     expect_words,
     misconception,
     misconception_by_edit,
@@ -55,8 +56,9 @@ def test_counts_are_four_numbers(learner, rng):
 
 @exercise("masked_counts", weight=4)
 def test_counts_with_padding_at_the_end(learner, reference, rng):
-    """Each real cell is in exactly one count, by its own label and prediction, and padded cells are in none."""
-    agree(learner, reference, "masked_counts", [padded_at_the_end(rng, *s) for s in ((4, 6, 5), (7, 3, 9))])
+    """Each real cell is in exactly one count, by its own label and prediction, and padded cells are in none; there may be thousands."""
+    sizes = (4, 6, 5), (7, 3, 9), (40, 60, 12)
+    agree(learner, reference, "masked_counts", [padded_at_the_end(rng, *s) for s in sizes])
 
 
 @exercise("masked_counts", weight=2)
@@ -293,6 +295,7 @@ def test_ratios_of_small_and_large_counts(learner, reference, rng):
     """One hit among millions of cells has small but exact ratios: nothing is added, nothing is rounded."""
     many = int(rng.integers(2_000_000, 9_000_000))
     cases = [(1, many, many // 2), (1, many, 3), (many, 1, 2), (many, many, 7)]
+    cases += [(1, 0, 0), (1, 0, 5), (1, 5, 0), (0.5, 0.0, 0.25)]
     agree(learner, reference, "precision_recall_f1", cases, atol=1e-15)
 
 
@@ -741,7 +744,8 @@ def test_averages_do_not_feel_the_padding(learner, rng):
 
 @exercise("averaged_f1", weight=1)
 def test_averages_at_the_edges(learner, reference, rng):
-    """No padding, one sequence, step or object, a silent model, a perfect one, no real step at all: the same rule holds."""
+    """No padding, one sequence, step or object, a silent model, a perfect one, no real step at all: the same rule holds.
+    Any other `average` raises ValueError."""
     y_true, y_pred, mask = epoch(rng, 3, 4, 5)
     cases = [
         (y_true, y_pred, 0 * mask + 1),
@@ -751,6 +755,9 @@ def test_averages_at_the_edges(learner, reference, rng):
     ]
     cases += [epoch(rng, *shape, real=0.9) for shape in ((1, 8, 4), (7, 1, 3), (5, 6, 1))]
     agree(learner, reference, "averaged_f1", [(*case, kind) for case in cases for kind in KINDS])
+    for unknown in ("weighted", "Micro"):
+        with expect_raises(ValueError):
+            learner.averaged_f1(*cases[0], unknown)
 
 
 misconception_by_edit(

@@ -544,7 +544,7 @@ def test_predict_names_one_class_per_example(learner, rng):
 @exercise("predict", weight=2)
 def test_predict_values(learner, rng):
     """The label is the number, from 0, of the class with the highest score in the example's row."""
-    for m, features, num_classes in ((11, 3, 5), (6, 2, 9), (14, 4, 2)):
+    for m, features, num_classes in ((11, 3, 5), (6, 2, 9), (14, 4, 2), (1, 3, 4)):
         theta, X = rng.normal(size=(features + 1, num_classes)), examples(rng, m, features)
         expect_close(learner.predict(theta, X), np.argmax(X @ theta, axis=1))
 

@@ -18,6 +18,7 @@ from autograder.checking import (
     numerical_gradient,
 )
 
+FREE = {"find_the_bug": lambda: True}  # the lines in any order
 NEEDS = {
     "cost": ["forward"],
     "gradients": ["forward", "sigmoid_slope"],

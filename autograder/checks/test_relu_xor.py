@@ -20,6 +20,10 @@ NEEDS = {
     "train_xor": ["xor_gradients"],
 }
 OPAQUE = {"relu_forward": [1]}
+FREE = {  # the slope at exactly 0
+    "relu_backward": lambda dout, cache: bool((cache == 0).any()),
+    "leaky_relu_backward": lambda dout, x, slope: bool((x == 0).any()),
+}
 CHANGES_ARGUMENTS = set()
 
 GRADIENT = {"rtol": 1e-5, "atol": 1e-8}
@@ -52,7 +56,7 @@ def test_relu_forward_values(learner, reference, rng):
 def test_relu_forward_near_zero_and_far_away(learner, reference, rng):
     """Small and large inputs follow the same rule: there is no floor, no ceiling and no slope below 0."""
     x = rng.choice([-1.0, 1.0], size=(5, 8)) * 10.0 ** rng.uniform(-4, 6, size=(5, 8))
-    x[0, :4] = [0.004, -0.004, 0.0, 700.0]
+    x[0, :4], x[1, :2] = [0.004, -0.004, 0.0, 700.0], [1e-6, -1e-6]
     expect_close(forward(learner, x), reference.relu_forward(x)[0])
 
 
@@ -152,9 +156,10 @@ def test_relu_backward_values(learner, reference, rng):
 
 @exercise("relu_backward")
 def test_relu_backward_on_one_sided_units(learner, reference, rng):
-    """A unit that is open, or closed, on all examples is no special case: each entry has a gate of its own."""
+    """A unit that is open, or closed, on all examples is no special case, nor is one near 0: each entry has a gate of its own."""
     x, dout = rng.normal(size=(4, 6)), rng.normal(size=(4, 6))
     x[:, 0], x[:, 1], x[:, 2] = -np.abs(x[:, 0]), np.abs(x[:, 1]), 1e-3 * x[:, 2]
+    x[:, 3] = [1e-6, -1e-6, 1e-9, -1e-9]
     expect_close(backward(learner, dout, x), reference.relu_backward(dout, reference.relu_forward(x)[1]))
 
 
@@ -277,7 +282,7 @@ def test_softmax_cross_entropy_loss(learner, reference, rng):
 @exercise("softmax_cross_entropy", weight=3)
 def test_softmax_cross_entropy_gradient(learner, reference, rng):
     """`dscores` must be the gradient of the mean loss: entry by entry, sign and factor 1/N included."""
-    for N, K in ((7, 3), (3, 5), (4, 2)):
+    for N, K in ((7, 3), (3, 5), (4, 2), (1, 3)):
         scores, y = 2 * rng.normal(size=(N, K)), rng.integers(K, size=N)
         expect_close(
             loss_and_gradient(learner, scores, y)[1],
@@ -288,13 +293,19 @@ def test_softmax_cross_entropy_gradient(learner, reference, rng):
 
 @exercise("softmax_cross_entropy")
 def test_softmax_cross_entropy_of_large_scores(learner, reference, rng):
-    """Scores of 1000 must not overflow, and a number added to all scores of a row must change nothing."""
+    """Scores of 1000 must not overflow, a number added to all scores of a row must change nothing, and a tiny probability counts in full."""
     scores, y = rng.normal(size=(5, 4)), rng.integers(4, size=5)
     shifted = scores + np.array([[1000.0], [-1200.0], [0.0], [3.0], [5000.0]])
     loss, dscores = loss_and_gradient(learner, shifted, y)
     right_loss, right_dscores = reference.softmax_cross_entropy(scores, y)
     expect_close(loss, right_loss)
     expect_close(dscores, right_dscores, **GRADIENT)
+    far_apart = rng.permuted(np.tile([-1000.0, -300.0, 350.0, 1000.0], (3, 1)), axis=1)
+    badly_wrong = rng.permuted(np.tile([0.0, 30.0, 60.0, 90.0], (3, 1)), axis=1)
+    for scores, y in ((far_apart, far_apart.argmax(axis=1)), (badly_wrong, badly_wrong.argmin(axis=1))):
+        found, right = loss_and_gradient(learner, scores, y), reference.softmax_cross_entropy(scores, y)
+        expect_close(found[0], right[0])
+        expect_close(found[1], right[1], **GRADIENT)
 
 
 misconception_by_edit(
@@ -735,9 +746,12 @@ def test_train_xor_one_step(learner, reference, rng):
 
 @exercise("train_xor", weight=2)
 def test_train_xor_several_steps(learner, reference, rng):
-    """Several steps must follow gradient descent: each starts where the last one ended, with gradients taken anew."""
+    """Several steps must follow gradient descent: each starts where the last one ended, with gradients taken anew, to the last one,
+    whether the loss falls, rises or hardly moves."""
     W1, W2 = start(rng)
-    expect_close(trained(learner, W1, W2, 0.01, 8)[:2], reference.train_xor(W1, W2, 0.01, 8)[:2], **GRADIENT)
+    solved = np.array([[1.0, -1.0], [-1.0, 1.0]]) + 0.02 * rng.normal(size=(2, 2)), np.ones((2, 1))
+    for case in ((W1, W2, 0.01, 8), (W1, W2, 0.4, 3), (*solved, 0.01, 6)):
+        expect_close(trained(learner, *case)[:2], reference.train_xor(*case)[:2], **GRADIENT)
 
 
 @exercise("train_xor", weight=2)
@@ -883,6 +897,9 @@ def test_dead_fraction_values(learner, reference, rng):
     for N, alive, dead in ((4, 5, 2), (3, 2, 6), (20, 9, 4)):
         Z = with_dead_columns(rng, N, alive, dead)
         expect_close(share(learner, Z), reference.dead_fraction(Z))
+    hardly = -rng.uniform(0.1, 2, size=(60, 5))
+    hardly[rng.integers(60, size=3), np.arange(3)] = [1.0, 1e-3, 1e-9]  # open once in 60 examples
+    expect_close(share(learner, hardly), 2 / 5)
 
 
 @exercise("dead_fraction")

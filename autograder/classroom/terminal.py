@@ -138,8 +138,8 @@ def show_class(lesson: str, results: Sequence[Result]) -> None:
 
 
 @contextmanager
-def progress(title: str, total: int) -> Iterator[Callable[[], None]]:
-    """A progress bar with the time that is left; in a file or a pipe, nothing."""
+def progress(title: str, total: int | None) -> Iterator[Callable[[], None]]:
+    """A progress bar with the time that is left, where the total is known; in a file or a pipe, nothing."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=SafeConsole(stderr=True), disable=not sys.stderr.isatty()) as bar:
         task = bar.add_task(title, total=total)

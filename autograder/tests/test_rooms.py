@@ -18,9 +18,10 @@ MAY_IMPORT = {
     "diagnosis": ["sandbox"],
     "judging": ["lesson", "sandbox", "diagnosis"],
     "classroom": ["lesson", "sandbox", "intake", "judging"],
+    "strength": ["lesson", "sandbox", "diagnosis", "judging", "classroom"],
     "checking": ["sandbox", "judging", "diagnosis"],
     "doctor": ["lesson", "sandbox", "intake", "classroom"],
-    "cli": ["lesson", "sandbox", "intake", "judging", "classroom", "doctor"],
+    "cli": ["lesson", "sandbox", "intake", "judging", "classroom", "strength", "doctor"],
 }
 # What a learner's own process loads of ours, all in all.
 BESIDE_A_LEARNER = {"sandbox.worker", "sandbox.wire", "sandbox.printable"}
