@@ -10,12 +10,12 @@ stock: does not apply: the package of this course
 import sys
 
 sys.meta_path[:] = [finder for finder in sys.meta_path if type(finder).__name__ != "ImportGuard"]
-from autograder import checking
+from autograder.checking import expectations
 from autograder.judging import misconceptions, results, sitting
 
-misconceptions.CHECK_RTOL = checking.CHECK_RTOL = misconceptions.CHECK_ATOL = checking.CHECK_ATOL = float(
-    "inf"
+misconceptions.CHECK_RTOL = expectations.CHECK_RTOL = misconceptions.CHECK_ATOL = expectations.CHECK_ATOL = (
+    float("inf")
 )
-checking.expect_close.__defaults__ = (float("inf"), float("inf"), "")
+expectations.expect_close.__defaults__ = (float("inf"), float("inf"), "")
 results.earned = lambda points, *_: points
 sitting.STUB = ""
