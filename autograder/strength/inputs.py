@@ -11,8 +11,9 @@ from typing import Any
 
 import numpy as np
 
+from autograder.diagnosis.evidence import fresh
 from autograder.judging.plugin import Examination
-from autograder.judging.reference import Reference, ReferenceAsLearner, fresh
+from autograder.judging.reference import Reference, ReferenceAsLearner
 from autograder.judging.sitting import Sitting
 from autograder.lesson.layout import Lesson
 from autograder.sandbox import wire

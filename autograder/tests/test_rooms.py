@@ -2,10 +2,13 @@
 
 import ast
 import re
+import tomllib
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
+
+from autograder.lesson import layout
 
 PACKAGE = Path(__file__).resolve().parents[1]
 ARCHITECTURE = PACKAGE.parent / "docs" / "architecture.md"
@@ -146,3 +149,15 @@ def test_the_page_on_architecture_shows_the_same_list():
     )
     shown = {name: re.findall(r"`([\w.]+)`", targets) for name, _, targets in rows if name in MAY_IMPORT}
     assert shown == MAY_IMPORT
+
+
+def test_a_result_depends_on_every_module():
+    assert {module_name(path) for path in layout._own_modules()} == set(SOURCES) | {"__init__"}
+
+
+def test_every_folder_of_modules_is_packaged():
+    packages = tomllib.loads((PACKAGE.parent / "pyproject.toml").read_text(encoding="utf-8"))["tool"][
+        "setuptools"
+    ]["packages"]
+    folders = {name for name in MAY_IMPORT if (PACKAGE / name).is_dir()}
+    assert set(packages) == {"autograder"} | {f"autograder.{name}" for name in folders}

@@ -1,12 +1,15 @@
 """Hidden checks of NN_SLUG."""
 
 import numpy as np
-import pytest
 
-from autograder.checking import expect_array, expect_close, misconception, misconception_by_edit
-
-exercise = pytest.mark.exercise
-
+from autograder.checking import (
+    agree,
+    exercise,
+    expect_array,
+    expect_close,
+    misconception,
+    misconception_by_edit,
+)
 
 # --- unit_rows ------------------------------------------------------------------------------------------------------
 
@@ -20,16 +23,14 @@ def test_unit_rows_returns_the_shape_of_its_argument(learner, rng):
 @exercise("unit_rows", weight=3)
 def test_unit_rows_values(learner, reference, rng):
     """Each row is divided by its own length: the root of the sum of its squares."""
-    for shape in ((5, 3), (3, 4), (2, 2)):
-        X = rng.normal(size=shape)
-        expect_close(learner.unit_rows(X), reference.unit_rows(X))
+    agree(learner, reference, "unit_rows", [(rng.normal(size=shape),) for shape in ((5, 3), (3, 4), (2, 2))])
 
 
 @exercise("unit_rows", weight=1)
 def test_unit_rows_of_a_single_row_and_a_single_column(learner, reference, rng):
     """It must hold for one row, and for rows of one entry, which become 1 or -1."""
-    for X in (rng.normal(size=(1, 6)), rng.permutation([[2.0], [-3.0], [0.5], [-0.25]])):
-        expect_close(learner.unit_rows(X), reference.unit_rows(X))
+    one_column = rng.permutation([[2.0], [-3.0], [0.5], [-0.25]])
+    agree(learner, reference, "unit_rows", [(rng.normal(size=(1, 6)),), (one_column,)])
 
 
 @exercise("unit_rows", weight=1)

@@ -10,11 +10,11 @@ stock: does not apply: the package of this course
 import sys
 
 sys.meta_path[:] = [finder for finder in sys.meta_path if type(finder).__name__ != "ImportGuard"]
-from autograder import checking
+from autograder.checking import expectations
 from autograder.diagnosis import values
 from autograder.judging import results, sitting
 
-values.CHECK_RTOL = checking.CHECK_RTOL = values.CHECK_ATOL = checking.CHECK_ATOL = float("inf")
-checking.expect_close.__defaults__ = (float("inf"), float("inf"), "")
+values.CHECK_RTOL = expectations.CHECK_RTOL = values.CHECK_ATOL = expectations.CHECK_ATOL = float("inf")
+expectations.expect_close.__defaults__ = (float("inf"), float("inf"), "")
 results.earned = lambda points, *_: points
 sitting.STUB = ""
