@@ -142,10 +142,11 @@ def _untouched(request: Request, release: Release) -> set[str]:
     """Exercises whose stub stands as it was released, or for which there is nothing at all."""
     sources = {cell.name: cell.source for cell in request.cells if cell.name}
     defined = set().union(*(names_defined(cell.source) for cell in request.cells))
-    return {
-        name for name, stub in release.answers.items()
-        if (is_untouched(sources[name], stub.source) if name in sources else name not in defined)
-    }  # fmt: skip
+    stubs = {
+        n for n, cell in release.answers.items() if n in sources and is_untouched(sources[n], cell.source)
+    }
+    empty = {name for name in release.answers if name not in defined and not sources.get(name, "").strip()}
+    return stubs | empty
 
 
 def main() -> None:
