@@ -25,8 +25,8 @@ PACKAGE = Path(__file__).resolve().parents[1]
 
 
 def _own_modules() -> list[Path]:
-    """The package's modules: what stands at its top, and in its rooms."""
-    rooms = ("lesson", "intake", "sandbox", "judging", "classroom", "checking")
+    """The modules on which a result depends: what stands at the package's top, and in its rooms."""
+    rooms = ("lesson", "intake", "sandbox", "diagnosis", "judging", "classroom", "checking")
     return sorted(
         [*PACKAGE.glob("*.py"), *(path for room in rooms for path in (PACKAGE / room).glob("*.py"))]
     )

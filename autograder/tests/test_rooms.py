@@ -151,8 +151,9 @@ def test_the_page_on_architecture_shows_the_same_list():
     assert shown == MAY_IMPORT
 
 
-def test_a_result_depends_on_every_module():
-    assert {module_name(path) for path in layout._own_modules()} == set(SOURCES) | {"__init__"}
+def test_a_result_depends_on_every_module_but_those_that_measure_the_checks():
+    judging = {module for module in SOURCES if room(module) != "strength"}
+    assert {module_name(path) for path in layout._own_modules()} == judging | {"__init__"}
 
 
 def test_every_folder_of_modules_is_packaged():
