@@ -2,6 +2,8 @@
 
 import ast
 import re
+import subprocess
+import sys
 import tomllib
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
@@ -162,3 +164,15 @@ def test_every_folder_of_modules_is_packaged():
     ]["packages"]
     folders = {name for name in MAY_IMPORT if (PACKAGE / name).is_dir()}
     assert set(packages) == {"autograder"} | {f"autograder.{name}" for name in folders}
+
+
+@pytest.mark.parametrize("module", ["cli", "judging.judge"])
+def test_no_grammar_of_addresses_is_compiled_to_grade(module):
+    """It would take most of a judge's start; see `autograder/__init__.py`. Schemas are checked all the same."""
+    program = (
+        f"import autograder.{module}, nbformat, sys; assert sys.modules['rfc3987_syntax'] is None\n"
+        "try: nbformat.validate({'nbformat': 4, 'nbformat_minor': 5, 'metadata': {}, 'cells': [{}]})\n"
+        "except nbformat.ValidationError: print('checked')"
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=PACKAGE.parent, capture_output=True, text=True)
+    assert done.stdout == "checked\n", done.stderr

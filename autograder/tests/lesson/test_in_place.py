@@ -42,20 +42,23 @@ LESSON = LESSONS[min(6, len(LESSONS) - 1)]
 # --- a student, in a checkout of their own --------------------------------------------------------------------------
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(
+    scope="session"
+)  # not the module's: tests of a lesson are run together, whatever module they stand in
 def checkout(tmp_path_factory) -> Course:
     """A copy of this checkout, with course/ as it was published."""
     root = tmp_path_factory.mktemp("checkout") / "course"
     left_out = shutil.ignore_patterns(".*", "grading", "__pycache__", "docs", "build", "*.egg-info")
     shutil.copytree(COURSE.root, root, symlinks=True, ignore=left_out)
     shutil.rmtree(root / "course")
-    course = Course(root)
-    for lesson in course.lessons.values():
-        placing.place(root, {f"{lesson.name}/{lesson.slug}.ipynb": lesson.release_text.encode()})
-    return course
+    releases = {lesson: lesson.release_text for lesson in COURSE.lessons.values()}
+    shutil.copytree(COURSE.grading / "releases", root / "grading" / "releases")  # of the same solutions
+    for lesson, text in releases.items():
+        placing.place(root, {f"{lesson.name}/{lesson.slug}.ipynb": text.encode()})
+    return Course(root)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def own_grader(checkout):
     with Grader(checkout, Settings(least_isolation="weak", secret_seeds=False)) as grader:
         yield grader

@@ -15,11 +15,10 @@ from functools import cache
 import nbformat
 import numpy as np
 import pytest
-from nbclient import NotebookClient
 from PIL import Image
 from threadpoolctl import threadpool_info
 
-from autograder.tests.lesson.test_notebooks import HARD_STOP, executed
+from autograder.tests.lesson.test_notebooks import executed, run
 from autograder.tests.material import COURSE, LESSONS
 
 FULL = bool(os.environ.get("FULL"))
@@ -78,15 +77,6 @@ def runs_here(kernel):
     return done.returncode == 0 and done.stdout.strip() == kernel
 
 
-def run(notebook, lesson, kernel, errors=False):
-    client = NotebookClient(
-        notebook, timeout=HARD_STOP, force_raise_errors=not errors, allow_errors=errors, record_timing=False,
-        resources={"metadata": {"path": str(lesson.solution_path.parent)}},
-    )  # fmt: skip
-    client.execute(env=environment(kernel))
-    return notebook
-
-
 def outputs(notebook):
     """By cell: what it printed, and the pictures it drew."""
     found = {}
@@ -130,7 +120,12 @@ def test_solution_is_the_same_under_each_kernel(lesson, kernel, record_property)
         record_property("left_out", f"the kernel {kernel}: this processor has not its instructions")
         return
     here, _ = executed(lesson)
-    there = run(nbformat.read(lesson.solution_path, as_version=4), lesson, kernel)
+    there = run(
+        nbformat.read(lesson.solution_path, as_version=4),
+        lesson,
+        environment(kernel),
+        force_raise_errors=True,
+    )
     assert_same(here, there, lesson)
 
 
@@ -141,7 +136,7 @@ def test_release_stops_nowhere_but_at_answers(lesson, kernel, record_property):
         record_property("left_out", f"the kernel {kernel}: this processor has not its instructions")
         return
     release = nbformat.reads(lesson.release_text, as_version=4)
-    for cell in run(release, lesson, kernel, errors=True).cells:
+    for cell in run(release, lesson, environment(kernel), allow_errors=True).cells:
         for output in cell.get("outputs", []):
             assert output.output_type != "error" or output.ename in WORDS_ONLY, (
                 cell.id,

@@ -1,7 +1,9 @@
 """Every solution notebook runs from top to bottom, and is written in the course's form."""
 
 import base64
+import os
 import resource
+from functools import cache
 
 import nbformat
 import pytest
@@ -13,23 +15,25 @@ from autograder.tests.material import LESSONS, answers, defined_names
 HARD_STOP = 60  # seconds; the aim of 10 CPU seconds is enforced by the benchmarks
 
 lessons = pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.name)
-_executed = {}
 
 
+def run(notebook, lesson, environment=None, **options):
+    """Execute a notebook as Run All does, in a kernel of its own beside the solution; gives it back with its outputs."""
+    client = NotebookClient(
+        notebook, timeout=HARD_STOP, record_timing=False,
+        resources={"metadata": {"path": str(lesson.solution_path.parent)}}, **options,
+    )  # fmt: skip
+    client.execute(env=environment or os.environ)
+    return notebook
+
+
+@cache
 def executed(lesson):
-    """The solution notebook with its outputs; any error in any cell, tagged or not, is raised."""
-    if lesson.name not in _executed:
-        notebook = nbformat.read(lesson.solution_path, as_version=4)
-        before = resource.getrusage(resource.RUSAGE_CHILDREN)
-        client = NotebookClient(
-            notebook, timeout=HARD_STOP, force_raise_errors=True, record_timing=False,
-            resources={"metadata": {"path": str(lesson.solution_path.parent)}},
-        )  # fmt: skip
-        client.execute()
-        after = resource.getrusage(resource.RUSAGE_CHILDREN)
-        seconds = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-        _executed[lesson.name] = notebook, seconds
-    return _executed[lesson.name]
+    """The solution notebook with its outputs, and CPU seconds; any error in any cell, tagged or not, is raised."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    notebook = run(nbformat.read(lesson.solution_path, as_version=4), lesson, force_raise_errors=True)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return notebook, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
 @lessons
@@ -37,6 +41,46 @@ def test_solution_runs_without_an_error(lesson, record_property):
     _, seconds = executed(lesson)
     record_property("cpu_seconds", round(seconds, 1))  # printed at the end of the run
     assert seconds < HARD_STOP
+
+
+def errors(cells):
+    """By cell, the traceback that it ended with."""
+    return {
+        cell["id"]: output["traceback"]
+        for cell in cells
+        for output in cell.get("outputs", [])
+        if output["output_type"] == "error"
+    }
+
+
+def expect_walk_through(cells):
+    """What a student sees who opens the release and takes Run All: no cell left out, no wall of red, no check that passes."""
+    code = [cell for cell in cells if cell["cell_type"] == "code"]
+    assert all(cell["execution_count"] for cell in code), "Run All stopped before the last cell"
+    walls = {name: lines for name, lines in errors(cells).items() if len("\n".join(lines).splitlines()) > 3}
+    assert not walls, f"a wall of red: {walls}"
+    checks = {cell["id"] for cell in code if "check" in cell["metadata"].get("tags", [])}
+    assert checks and checks <= set(errors(cells)), "a check passes although nothing is written"
+
+
+def expect_green(cells, check_id):
+    """That a check has passed."""
+    check = next(cell for cell in cells if cell["id"] == check_id)
+    parts = [output.get("text", "") for output in check["outputs"]]
+    assert "Passed." in "".join("".join(part) for part in parts) and not errors([check])
+
+
+@lessons
+def test_release_runs_through_and_an_answer_turns_its_check_green(lesson):
+    """`classroom/test_browser_walk.py` sees the same in the real JupyterLab."""
+    release = nbformat.reads(lesson.release_text, as_version=4)
+    length, (name, source) = len(release.cells), next(iter(answers(lesson).items()))
+    check = next(cell.source for cell in release.cells if cell.id == f"{name}_check")
+    for id, text in {"written": source, "check_again": check}.items():
+        release.cells.append(nbformat.v4.new_code_cell(text, id=id))
+    cells = run(release, lesson).cells
+    expect_walk_through(cells[:length])
+    expect_green(cells, "check_again")
 
 
 @lessons
