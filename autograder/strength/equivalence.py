@@ -105,8 +105,8 @@ class Comparison:
         recorded = material.calls.get(exercise, [])
         cases = [("recorded", arguments) for arguments in recorded]
         cases += derived(recorded, self._answer, seed)
-        free = material.free.get(exercise, lambda *arguments: False)
-        cases = [case for case in cases if not free(*case[1])]
+        is_free = material.free.get(exercise)
+        cases = [case for case in cases if is_free is None or not is_free(*case[1])]
         self._cases = sorted(cases, key=lambda case: size(case[1]))
         self._right: dict[int, _Came | None] = {}  # by the place of the case; None where it tells nothing
 
