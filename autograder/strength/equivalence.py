@@ -75,10 +75,6 @@ class _Came:
         return self.documented or not self.failure and all(map(_finite, (v for _, v in leaves(self.value))))
 
 
-def _never(*arguments: Any) -> bool:
-    return False
-
-
 def _largest(value: Any) -> float:
     found = [np.abs(v).max(initial=0) for _, v in leaves(value) if _is_float(v)]
     return float(max(found, default=0))
@@ -109,8 +105,8 @@ class Comparison:
         recorded = material.calls.get(exercise, [])
         cases = [("recorded", arguments) for arguments in recorded]
         cases += derived(recorded, self._answer, seed)
-        free: Callable[..., bool] = material.free.get(exercise, _never)
-        cases = [case for case in cases if not free(*case[1])]
+        is_free = material.free.get(exercise)
+        cases = [case for case in cases if is_free is None or not is_free(*case[1])]
         self._cases = sorted(cases, key=lambda case: size(case[1]))
         self._right: dict[int, _Came | None] = {}  # by the place of the case; None where it tells nothing
 

@@ -1,7 +1,9 @@
 """Inputs on which an answer and a mutant of it are compared: those that the checks use, and others of the same domain."""
 
+import contextlib
 import copy
 import inspect
+import io
 import random
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -118,7 +120,8 @@ def record(lesson: Lesson, seeds: Iterable[str]) -> Material:
         If the checks cannot be collected.
     """
     recorded: list[Material] = []
-    Examination(lesson, lambda examination: recorded.append(_record(examination, seeds))).run()
+    with contextlib.redirect_stdout(io.StringIO()):  # whatever a lesson's cells or checks print
+        Examination(lesson, lambda examination: recorded.append(_record(examination, seeds))).run()
     return recorded[0]
 
 
