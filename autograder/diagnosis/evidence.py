@@ -103,6 +103,7 @@ class Pair:
 class Sequel:
     """The calls of one check, in their order: a later one may use what an earlier one made."""
 
+    check: str
     trace: Trace
     failed: bool
     cases: dict[int, Case] = field(default_factory=dict)  # by the call's place in the trace
@@ -119,6 +120,8 @@ class Evidence:
     solution : Solution
     sequels : list of Sequel
         The cheap ones first.
+    checks : list of str
+        In the order in which they ran.
     description : Description
         Of the exercise's own function.
     """
@@ -126,6 +129,7 @@ class Evidence:
     exercise: str
     solution: Solution
     sequels: list[Sequel]
+    checks: list[str]
     description: Description
 
     @cached_property
@@ -148,6 +152,15 @@ class Evidence:
             return found
         return [case for case in self.cases if case.is_usable and case.has_values and not case.is_right]
 
+    @property
+    def blamed(self) -> str:
+        """The first failed check, in the order of the checks, that saw a wrong value; empty if none did."""
+        return next((name for name in self.checks if name in self._saw_wrong), "")
+
+    @cached_property
+    def _saw_wrong(self) -> set[str]:
+        return {q.check for q in self.sequels if q.failed and any(not c.is_right for c in q.cases.values())}
+
     def pairs(self, cases: Sequence[Case]) -> dict[str, list["Pair"]]:
         """The numbers in the cases' values beside the right ones, by what the docstring calls them.
 
@@ -169,19 +182,19 @@ def _as_number(value: Any) -> np.ndarray:
     return array.astype(int) if array.dtype.kind == "b" else array
 
 
-def gather(exercise: str, traces: Sequence[tuple[Trace, bool]], solution: Solution) -> Evidence:
+def gather(exercise: str, traces: Sequence[tuple[str, Trace, bool]], solution: Solution) -> Evidence:
     """Put the right values beside the recorded ones.
 
     Parameters
     ----------
     exercise : str
-    traces : sequence of (Trace, bool)
-        The calls of each check, and whether it failed.
+    traces : sequence of (str, Trace, bool)
+        For each check its name, its calls, and whether it failed.
     solution : Solution
     """
     sequels = []
-    for trace, failed in traces:
-        sequel = Sequel(trace, failed)
+    for check, trace, failed in traces:
+        sequel = Sequel(check, trace, failed)
         start = time.perf_counter()
         rights = dict(replay(sequel, exercise, getattr(solution, exercise), solution))
         sequel.seconds = time.perf_counter() - start
@@ -195,7 +208,8 @@ def gather(exercise: str, traces: Sequence[tuple[Trace, bool]], solution: Soluti
         if sequel.cases:
             sequels.append(sequel)
     sequels.sort(key=lambda sequel: sequel.seconds)
-    return Evidence(exercise, solution, sequels, describe(getattr(solution, exercise)))
+    checks = [check for check, *_ in traces]
+    return Evidence(exercise, solution, sequels, checks, describe(getattr(solution, exercise)))
 
 
 def replay(

@@ -89,7 +89,7 @@ class Sitting:
     places: Mapping[str, str]
     untouched: set[str]
     wording: Wording
-    _traces: list[tuple[Trace, bool]] = field(default_factory=list)
+    _traces: list[tuple[str, Trace, bool]] = field(default_factory=list)
     _sound: set[str] = field(default_factory=set)  # exercises that passed without help
 
     def generator(self, check: str) -> np.random.Generator:
@@ -177,7 +177,7 @@ class Sitting:
     def _run(self, check: Check) -> Outcome:
         self.learner.trace = Trace()
         outcome = check.run(self)
-        self._traces.append((self.learner.trace, outcome.verdict != Verdict.PASS))
+        self._traces.append((check.name, self.learner.trace, outcome.verdict != Verdict.PASS))
         return outcome
 
     def _door(self, exercise: Exercise) -> Outcome | None:
@@ -232,7 +232,9 @@ class Sitting:
             result.misconception = MatchedMisconception(found.name, found.message)
             result.message = found.message
         else:
-            result.message = f"{result.message} {found.message}"
+            # The first sentence is about what is wrong, and not about a check that fails for another reason.
+            blamed = next((c.message for c in result.checks if c.name == evidence.blamed), result.message)
+            result.message = f"{blamed} {found.message}"
 
 
 def _limited(function: Callable[..., Any], calls_left: list[int]) -> Callable[..., Any]:

@@ -67,7 +67,7 @@ def evidence_of(
         learner.map(exercise, list(calls))
     except LearnerRaised:
         pass
-    return gather(exercise, [(learner.trace, True)], solution)
+    return gather(exercise, [("a check", learner.trace, True)], solution)
 
 
 def lesson_of(solution: str, learner: str) -> SimpleNamespace:
