@@ -217,26 +217,26 @@ class Examination:
         needs = getattr(self.module, "NEEDS", {}).get(name, [])
         may_change = name in getattr(self.module, "CHANGES_ARGUMENTS", ())
         own_ideas = [idea for idea in ideas if idea.exercise == name]
-        return Exercise(name, points, checks, own_ideas, needs, may_change, self._stand_ins(name))
+        return Exercise(name, points, checks, own_ideas, needs, may_change, self._helpers(name))
 
-    def _stand_ins(self, name: str) -> list[str]:
-        """Exercises that this one calls, and for which a function can answer that gives and takes data alone.
+    def _helpers(self, name: str) -> dict[str, list[str]]:
+        """Exercises that this one calls, directly or not, for which ours may answer; with each what must then be ours, too.
 
-        What has no arguments is an answer by itself; what hands on an object of its own, or changes its arguments, has to
-        be the learner's.
+        What has no arguments is an answer by itself, and what changes its arguments must be the learner's. What hands on
+        an object of its own needs a reader of that object that is ours as well.
         """
-        kept_back = {*self.opaque, *getattr(self.module, "CHANGES_ARGUMENTS", ())}
-        found: list[str] = []
-        waiting = list(getattr(self.module, "NEEDS", {}).get(name, []))
+        needs: dict[str, list[str]] = getattr(self.module, "NEEDS", {})
+        called: list[str] = []
+        waiting = list(needs.get(name, []))
         while waiting:
-            needed = waiting.pop(0)
-            if needed not in found:
-                found.append(needed)
-                waiting += getattr(self.module, "NEEDS", {}).get(needed, [])
-        return [
-            needed for needed in found
-            if needed not in kept_back and inspect.signature(getattr(self.solution, needed)).parameters
-        ]  # fmt: skip
+            if (needed := waiting.pop(0)) not in called:
+                called.append(needed)
+                waiting += needs.get(needed, [])
+        changing = getattr(self.module, "CHANGES_ARGUMENTS", ())
+        ours = [
+            f for f in called if f not in changing and inspect.signature(getattr(self.solution, f)).parameters
+        ]
+        return {f: [g for g in ours if f in self.opaque and f in needs.get(g, [])] for f in ours}
 
     @property
     def opaque(self) -> dict[str, list[int]]:

@@ -61,9 +61,8 @@ class Exercise:
     misconceptions: Sequence[Misconception]
     needs: Sequence[str]
     may_change_arguments: bool
-    may_be_helped_by: Sequence[
-        str
-    ]  # earlier exercises that it calls, directly or not, and that only give and take data
+    # What it calls and ours may stand in for; and with each, what must then be ours, too.
+    helpers: Mapping[str, Sequence[str]]
 
 
 @dataclass
@@ -111,10 +110,15 @@ class Sitting:
             self._sound.add(exercise.name)
         if result.verdict in (Verdict.PASS, Verdict.GRADER_FAULT) or exercise.name in self.untouched:
             return result
-        helpers = [name for name in exercise.may_be_helped_by if name not in self._sound]
+        wrong = [name for name in exercise.helpers if name not in self._sound]
+        helpers = list(dict.fromkeys(name for n in wrong for name in (n, *exercise.helpers[n])))
         if helpers and (better := self._with_ours(exercise, before, helpers, result.score or 0.0)):
             return better
-        lacking = [name for name in exercise.needs if name not in self._sound and name not in helpers]
+        # Where ours could take the place of all that is wrong and it did not help, the fault is here.
+        lacking = [
+            name for name in exercise.needs
+            if name not in self._sound and (name not in helpers or name in self.learner.opaque)
+        ]  # fmt: skip
         if lacking and result.verdict != Verdict.NOT_ATTEMPTED:
             result.message = f"{exercise.name} needs {' and '.join(lacking)} first. {result.message}"
         return result
@@ -238,17 +242,32 @@ class Sitting:
 
 
 def _limited(function: Callable[..., Any], calls_left: list[int]) -> Callable[..., Any]:
-    """A function of ours that a learner's program may call, together with others, a bounded number of times."""
+    """A function of ours that a learner's program may call, together with others, a bounded number of times.
+
+    It returns what the function does, and the states of the random generators among its arguments afterwards.
+    """
 
     @wraps(function)
-    def limited(*arguments: Any) -> Any:
+    def limited(*arguments: Any) -> tuple[Any, list[Any]]:
         calls_left[0] -= 1
         if calls_left[0] < 0:
             raise ValueError("called too often")
+        opened = [_generator_of(argument) for argument in arguments]
         with silence():
-            return function(*arguments)
+            value = function(*opened)
+        return value, [a.bit_generator.state for a in opened if isinstance(a, np.random.Generator)]
 
     return limited
+
+
+def _generator_of(argument: Any) -> Any:
+    """A generator for the state of one, which is how it comes over; anything else as it is."""
+    if not (isinstance(argument, dict) and argument.get("bit_generator") == "PCG64"):
+        return argument
+    generator = np.random.default_rng()
+    numbers = {name: int(digits, 16) for name, digits in argument["state"].items()}
+    generator.bit_generator.state = argument | {"state": numbers}
+    return generator
 
 
 def _parameters(function: Callable[..., Any]) -> list[str]:

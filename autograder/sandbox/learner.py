@@ -93,7 +93,7 @@ class Learner:
     ):
         self._zygote, self._given = zygote, given
         self._cells = [CellToLoad(*cell) for cell in cells]
-        self._opaque, self._limits = opaque or {}, limits or Limits()
+        self.opaque, self._limits = opaque or {}, limits or Limits()
         self._worker: WorkerProcess | None = None
         self._restarts = 0
         self._budget = Budget(self._limits.load_seconds + self._limits.submission_seconds)
@@ -156,7 +156,7 @@ class Learner:
 
         It takes from the same time: what it spends is no longer there for this one.
         """
-        helped = Learner(self._zygote, self._cells, self._given, self._opaque, self._limits)
+        helped = Learner(self._zygote, self._cells, self._given, self.opaque, self._limits)
         helped._stand_ins = dict(functions)
         helped._budget, helped._skipped, helped._bad_cells = self._budget, set(self._skipped), self._bad_cells
         helped._spent = self._cpu_spent()
@@ -294,7 +294,7 @@ class Learner:
         callbacks = list(self._stand_ins.values())
         packer = wire.Packer(lambda value: _argument_node(value, callbacks))
         nodes = [[packer.pack(a) for a in arguments] for arguments in argument_lists]
-        request = wire.Call(self._number(), name, nodes, self._opaque.get(name, []), send_arguments)
+        request = wire.Call(self._number(), name, nodes, self.opaque.get(name, []), send_arguments)
         first = len(self.trace.calls)
         self.trace.calls += [Recorded(name, arguments) for arguments in argument_lists]
         reply, arrays = self._exchange(request, packer.buffers, callbacks)

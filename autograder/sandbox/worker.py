@@ -109,7 +109,12 @@ class Worker:
                 raise TypeError(
                     f"the arguments must be the first of ({', '.join(parameters)}), in this order"
                 )
-            return self._call_back(number, tuple(in_order))
+            generators = [a.bit_generator for a in in_order if isinstance(a, np.random.Generator)]
+            sent = [_state(a) if isinstance(a, np.random.Generator) else a for a in in_order]
+            value, states = self._call_back(number, tuple(sent))
+            for generator, state in zip(generators, states, strict=True):
+                generator.state = state  # as if it had been drawn from here
+            return value
 
         return stand_in
 
@@ -211,6 +216,12 @@ class Worker:
                 raise EOFError
             got += count
         return data
+
+
+def _state(generator: np.random.Generator) -> dict[str, Any]:
+    """Where a random generator stands. Its integers are longer than any that the judge lets in, so they go as text."""
+    state: dict[str, Any] = dict(generator.bit_generator.state)
+    return state | {"state": {name: hex(number) for name, number in state["state"].items()}}
 
 
 def _snapshot(argument: Any) -> Any:

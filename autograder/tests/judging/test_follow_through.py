@@ -75,6 +75,30 @@ def sums(x):
 with check("sums"):
     sums(np.ones(2))
 
+# %% noise tags=["answer"]
+def noise(rng, n):
+    """n normal numbers."""
+    ### BEGIN SOLUTION
+    drawn = rng.normal(size=n)
+    ### END SOLUTION
+    return drawn
+
+# %% noise_check tags=["check"] points=1
+with check("noise"):
+    noise(np.random.default_rng(0), 2)
+
+# %% two_noises tags=["answer"]
+def two_noises(rng):
+    """Three normal numbers, and the next one."""
+    ### BEGIN SOLUTION
+    first, second = noise(rng, 3), rng.normal()
+    ### END SOLUTION
+    return first, second
+
+# %% two_noises_check tags=["check"] points=2
+with check("two_noises"):
+    two_noises(np.random.default_rng(0))
+
 # %% quoted tags=["answer"]
 def quoted():
     """The letter in quotation marks."""
@@ -91,9 +115,9 @@ CHECKS = '''"""Hidden checks of 91_chained."""
 
 import pytest
 
-from autograder.checking import expect, expect_close
+from autograder.checking import Seed, expect, expect_close
 
-NEEDS = {"forward": ["double"], "backward": ["forward"], "sums": ["double"], "quoted": ["letter"]}
+NEEDS = {"forward": ["double"], "backward": ["forward"], "sums": ["double"], "two_noises": ["noise"], "quoted": ["letter"]}
 OPAQUE = {"forward": [1]}
 
 exercise = pytest.mark.exercise
@@ -133,6 +157,18 @@ def test_sums(learner, rng):
     expect_close(learner.sums(x), 2 * x.sum())
 
 
+@exercise("noise")
+def test_noise(learner, reference):
+    """Normal numbers."""
+    expect_close(learner.noise(Seed(3), 4), reference.noise(Seed(3).generator(), 4))
+
+
+@exercise("two_noises")
+def test_two_noises(learner, reference):
+    """The next one comes after the others."""
+    expect_close(learner.two_noises(Seed(4)), reference.two_noises(Seed(4).generator()))
+
+
 @exercise("quoted")
 def test_quoted(learner):
     """In quotation marks."""
@@ -144,6 +180,8 @@ ANSWERS = {
     "forward": "def forward(x):\n    return double(x), [x]",
     "backward": "def backward(dout, cache):\n    return 2 * dout + 0 * cache[0]",
     "sums": "def sums(x):\n    return double(x).sum()",
+    "noise": "def noise(rng, n):\n    return rng.normal(size=n)",
+    "two_noises": "def two_noises(rng):\n    return noise(rng, 3), rng.normal()",
     "quoted": "def quoted():\n    return repr(letter())",
 }
 WRONG = "def double(x, times=2):\n    return 3 * x"
@@ -168,7 +206,7 @@ def grader_of(grader, course):
 def test_only_the_slip_is_charged(grader, course):
     found = graded(grader, course, double=WRONG)
     assert {name: e.score for name, e in found.items()} == {
-        "letter": 1, "double": 0, "forward": 2, "backward": 2, "sums": 2, "quoted": 1,
+        "letter": 1, "double": 0, "forward": 2, "backward": 2, "sums": 2, "noise": 1, "two_noises": 2, "quoted": 1,
     }  # fmt: skip
     assert [name for name, e in found.items() if e.helped_by] == ["forward", "sums"]
     assert found["sums"].helped_by == ["double"]
@@ -183,10 +221,35 @@ def test_what_is_wrong_by_itself_stays_wrong_and_says_so(grader, course):
     assert (found["sums"].score, found["sums"].helped_by) == (0, [])
 
 
-def test_function_that_hands_on_an_object_of_its_own_must_be_the_learners(grader, course):
-    found = graded(grader, course, forward="def forward(x):\n    return 3 * x, None")
+def test_object_that_only_the_learners_own_function_can_read_must_be_the_learners(grader, course):
+    forward = "def forward(x):\n    raise ValueError('not yet')\n    return 2 * x, {'x': x}"
+    found = graded(
+        grader,
+        course,
+        forward=forward,
+        backward="def backward(dout, cache):\n    return 2 * dout + 0 * cache['x']",
+    )
     assert found["backward"].score == 0 and found["backward"].helped_by == []
     assert found["backward"].message.startswith("backward needs forward first.")
+
+
+def test_object_of_ours_that_the_learners_function_can_read_is_as_good(grader, course):
+    found = graded(grader, course, forward="def forward(x):\n    return 3 * x, None")
+    assert (found["forward"].score, found["backward"].score, found["backward"].helped_by) == (
+        0,
+        2,
+        ["forward"],
+    )
+
+
+def test_random_generator_goes_on_as_if_the_learner_had_drawn(grader, course):
+    """`noise` draws from the generator that it is given; ours in its place leaves the generator where it would be."""
+    found = graded(grader, course, noise="def noise(rng, n):\n    return rng.uniform(size=n)")
+    assert (found["noise"].score, found["two_noises"].score, found["two_noises"].helped_by) == (
+        0,
+        2,
+        ["noise"],
+    )
 
 
 def test_answer_without_arguments_is_never_given_away(grader, course):
@@ -261,7 +324,16 @@ def scores(grader, course, notebook_):
     return {e.name: e.score for e in result.exercises}, result.notes
 
 
-FULL = {"letter": 1, "double": 3, "forward": 2, "backward": 2, "sums": 2, "quoted": 1}
+FULL = {
+    "letter": 1,
+    "double": 3,
+    "forward": 2,
+    "backward": 2,
+    "sums": 2,
+    "noise": 1,
+    "two_noises": 2,
+    "quoted": 1,
+}
 
 
 @pytest.mark.parametrize("later", ["def double(x):\n    return 5 * x", "double = lambda x: 0"])
