@@ -24,8 +24,8 @@ test test-full: export OMP_NUM_THREADS := 1
 ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
 # REQUIRE_ALL=1 turns every skip into a failure, for machines on which everything is installed.
-PYTEST := $(BIN)/python -m pytest -p _hypothesis_pytestplugin $(if $(REQUIRE_ALL),-p autograder.tests.require_all) \
-  -p xdist.plugin -n logical --dist loadgroup --no-loadscope-reorder
+PYTEST := $(BIN)/python -m pytest -p _hypothesis_pytestplugin $(if $(REQUIRE_ALL),-p autograder.tests.require_all) -rs
+ON_ALL_CORES := -p xdist.plugin -n logical --dist loadgroup --no-loadscope-reorder
 
 .PHONY: help setup lab instructor course grade test test-full bench lint format lock
 
@@ -40,7 +40,9 @@ help:
 	@echo 'make grade LESSON=06_softmax_gradient    grade what lies in grading/submitted'
 	@echo
 	@echo 'Maintainers'
-	@echo 'make lint, make format, make bench, make test-full (much longer), make lock (renew the pins, needs uv)'
+	@echo 'make test LESSON=06_softmax_gradient     only what concerns one lesson, in less than a minute'
+	@echo 'make test-full                           before a release: all there is, with fresh random draws; takes much longer'
+	@echo 'make lint, make format, make bench, make lock (renew the pins, needs uv)'
 	@echo
 	@echo 'ARGS="…" is passed on, for instance: make lab ARGS="--no-browser --port 9999"'
 
@@ -60,11 +62,17 @@ grade: $(RUNTIME)
 	@test -n "$(LESSON)" || { echo 'Say which lesson: make grade LESSON=06_softmax_gradient'; exit 2; }
 	$(BIN)/python -P -m autograder.cli grade $(LESSON) $(ARGS)
 
+# One lesson in one process: a second one would take longer to start than it would save.
 test: lint
-	$(PYTEST) -rs $(ARGS)
+ifdef LESSON
+	@test -d solutions/$(LESSON) || { echo 'There is no lesson $(LESSON): give the name of a folder in solutions/'; exit 2; }
+	ONLY_LESSON=$(LESSON) $(PYTEST) -k $(LESSON) autograder/tests/lesson autograder/tests/judging/test_rounding.py $(ARGS)
+else
+	$(PYTEST) $(ON_ALL_CORES) $(ARGS)
+endif
 
 test-full: lint
-	FULL=1 $(PYTEST) -rs -m "" $(ARGS)
+	FULL=1 $(PYTEST) $(ON_ALL_CORES) -m "" $(ARGS)
 
 bench: $(DEVELOPMENT)
 	$(BIN)/python autograder/bench/lesson_seconds.py

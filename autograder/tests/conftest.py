@@ -1,6 +1,8 @@
 """Shared by the tests: one warm judge for all of them."""
 
 import os
+import time
+from collections import Counter
 from pathlib import Path
 
 # One thread a process, also in the notebooks and judges that the tests start: results do not depend on the number of
@@ -20,6 +22,9 @@ settings.register_profile("full", deadline=None)
 settings.load_profile("full" if os.environ.get("FULL") else "repeatable")
 
 
+STARTED = pytest.StashKey[float]()
+
+
 @pytest.fixture(scope="session")
 def grader():
     """Grades at the highest isolation level that this machine gives."""
@@ -31,29 +36,46 @@ def grader():
 def pytest_collection_modifyitems(items):
     """Several processes share the tests: those of one lesson stay together, others go file by file.
 
-    So a lesson's checks are collected, and its notebook executed, once, and a file's JupyterLab is started once.
+    So a lesson's checks are collected, and its notebook executed, once, and a file's JupyterLab is started once. The
+    lessons, shorter than the longest files, come last: then no process is left alone with a long group.
     """
     for item in items:
-        arguments = item.callspec.params if hasattr(item, "callspec") else {}
-        lesson = arguments.get("lesson")
-        by_lesson = isinstance(lesson, Lesson) and "browser" not in item.fixturenames
-        item.add_marker(pytest.mark.xdist_group(lesson.name if by_lesson else Path(item.path).stem))
+        item.user_properties.append(("group", group := _lesson_of(item) or Path(item.path).stem))
+        item.add_marker(pytest.mark.xdist_group(group))
+    items.sort(key=lambda item: _lesson_of(item) is not None)
 
 
-def pytest_terminal_summary(terminalreporter):
-    """CPU seconds of each solution notebook, kernel start included; what this machine could not be tested for."""
-    for report in terminalreporter.getreports("passed"):
-        for name, seconds in report.user_properties:
-            if name == "cpu_seconds":
-                terminalreporter.write_line(
-                    f"{report.nodeid.partition('[')[2].partition(']')[0]}: {seconds} CPU s"
-                )
+def _lesson_of(item):
+    """Name of the lesson with whose tests it runs."""
+    lesson = item.callspec.params.get("lesson") if hasattr(item, "callspec") else None
+    return lesson.name if isinstance(lesson, Lesson) and "browser" not in item.fixturenames else None
 
-    left_out = {
-        value
-        for report in terminalreporter.getreports("passed")
-        for name, value in report.user_properties
-        if name == "left_out"
-    }
-    for value in sorted(left_out):
+
+def pytest_sessionstart(session):
+    session.config.stash[STARTED] = time.monotonic()
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    """Where the time went; CPU seconds of each solution notebook; what this machine could not be tested for."""
+    reports = [
+        r for found in terminalreporter.stats.values() for r in found if isinstance(r, pytest.TestReport)
+    ]
+    told = [(report, dict(report.user_properties)) for report in reports]
+
+    for report, properties in told:
+        if "cpu_seconds" in properties and report.passed and report.when == "call":
+            name = report.nodeid.partition("[")[2].partition("]")[0]
+            terminalreporter.write_line(f"{name}: {properties['cpu_seconds']} CPU s")
+
+    seconds = Counter()
+    for report, properties in told:
+        seconds[properties["group"]] += report.duration
+    terminalreporter.write_line("slowest groups of tests, a file or a lesson:")
+    for group, spent in seconds.most_common(10):
+        terminalreporter.write_line(f"{spent:7.0f} s  {group}")
+
+    for value in sorted({properties["left_out"] for _, properties in told if "left_out" in properties}):
         terminalreporter.write_line(f"left out: {value}")
+    if os.environ.get("FULL"):
+        minutes = (time.monotonic() - config.stash[STARTED]) / 60
+        terminalreporter.write_line(f"make test-full took {minutes:.0f} minutes")

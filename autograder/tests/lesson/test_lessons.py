@@ -7,9 +7,12 @@ to nothing, every misconception is rejected and named, every alternative is acce
 import math
 import os
 import re
+import secrets
+from functools import cache
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
 from autograder.diagnosis.values import same
 from autograder.tests import material
@@ -34,14 +37,22 @@ def exercise_named(result, name):
     return next(e for e in result.exercises if e.name == name)
 
 
+@cache
+def prepared(grader, lesson, filled_in):
+    """The notebook with these answers, read and mended once for all the programs that take the place of one of them."""
+    chosen = {name: answer for name, answer in answers(lesson).items() if name in filled_in}
+    return grader.prepare(submission(lesson, chosen), f"{lesson.slug}.ipynb", lesson.name)
+
+
 def grade_one(grader, lesson, exercise, source):
     """The exercise's result for this source, in a notebook that holds no more than it can call."""
     filled_in = material.needs(lesson, exercise)
     for name in set(re.findall(r"\w+", source)).intersection(exercises(lesson)):
         filled_in |= material.needs(lesson, name)
-    chosen = {name: answer for name, answer in answers(lesson).items() if name in filled_in}
-    data = submission(lesson, chosen | {exercise: source})
-    return exercise_named(grader.grade(data, f"{exercise}.ipynb", lesson.name, seed=SEED), exercise)
+    request = prepared(grader, lesson, frozenset(filled_in))
+    cells = [replace(c, source=source) if c.name == exercise else c for c in request.cells]
+    request = replace(request, cells=cells, seed=SEED or secrets.token_hex(16))
+    return exercise_named(grader.judge(request), exercise)
 
 
 def failures(result):

@@ -17,12 +17,13 @@ from packaging.specifiers import SpecifierSet
 from autograder.lesson import assignment, pins, start_page
 from autograder.lesson.layout import Course
 from autograder.lesson.publish import generate, publish
+from autograder.tests import material
 
 ROOT = pins.ROOT
 RUNTIME, DEVELOPMENT = ROOT / "requirements.lock", ROOT / "requirements-dev.lock"
 PROJECT_TEXT = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
 PROJECT = tomllib.loads(PROJECT_TEXT)
-LESSONS = list(Course(ROOT).lessons)
+LESSONS = [lesson.name for lesson in material.LESSONS]
 lessons = pytest.mark.parametrize("lesson", LESSONS)
 
 # --- pins -------------------------------------------------------------------------------------------------------
@@ -177,7 +178,8 @@ def test_lesson_numbers_are_told_apart():
 def fresh(tmp_path_factory) -> Course:
     """A copy of the sources with a release made from them just now."""
     root = tmp_path_factory.mktemp("course")
-    shutil.copytree(ROOT / "solutions", root / "solutions", symlinks=True)
+    others = shutil.ignore_patterns(*Course(ROOT).lessons.keys() - set(LESSONS))
+    shutil.copytree(ROOT / "solutions", root / "solutions", symlinks=True, ignore=others)
     shutil.copy(ROOT / "nbgrader_config.py", root)
     with pytest.MonkeyPatch.context() as patch:
         # nbgrader finds alembic on PATH only; an instructor's own settings stay out of this.
@@ -213,7 +215,7 @@ def test_release_made_in_memory_is_what_nbgrader_writes(fresh, lesson):
 
 def test_nothing_else_is_released(fresh):
     names = {path.name for path in (ROOT / "course").iterdir() if not path.name.startswith(".")}
-    assert names == {*LESSONS, "START.md"}, "run `make course`"
+    assert names == {*Course(ROOT).lessons, "START.md"}, "run `make course`"
     assert (ROOT / "course/START.md").read_text() == start_page.start_page(Course(ROOT)), "run `make course`"
 
 
