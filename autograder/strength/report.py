@@ -10,7 +10,7 @@ from autograder.classroom.terminal import SafeConsole, escape
 from autograder.sandbox.printable import escaped_in_json
 from autograder.strength.survey import Survey, Survivor, Tally
 
-COLUMNS = ("mutants", "killed", "named", "equivalent", "survivors", "strength %")
+COLUMNS = ("mutants", "killed", "named", "relation", "condition", "equivalent", "survivors", "strength %")
 
 
 def show(surveys: Sequence[Survey]) -> None:
@@ -39,7 +39,8 @@ def _title(surveys: Sequence[Survey]) -> str:
 
 def _figures(tally: Tally) -> tuple[object, ...]:
     strength = "" if tally.strength is None else f"{tally.strength:.1f}"
-    return tally.mutants, tally.killed, tally.named, tally.equivalent, tally.survivors, strength
+    told = tally.named, tally.related, tally.conditional
+    return tally.mutants, tally.killed, *told, tally.equivalent, tally.survivors, strength
 
 
 def _show_survivor(console: SafeConsole, lesson: str, survivor: Survivor) -> None:

@@ -49,7 +49,7 @@ class Fate(msgspec.Struct, frozen=True):
     exercise: str
     operator: str
     verdict: str  # "killed", "equivalent" or "survivor"
-    named: bool = False  # a misconception was named
+    explained: str = ""  # how, if it was killed: "idea", "relation", "condition"
     survivor: Survivor | None = None
 
 
@@ -59,7 +59,9 @@ class Tally(msgspec.Struct, frozen=True):
     exercise: str
     mutants: int
     killed: int
-    named: int
+    named: int  # of the killed: explained by a named idea
+    related: int  # by a relation to the right value
+    conditional: int  # by a condition on inputs or places
     equivalent: int
     survivors: int
 
@@ -136,8 +138,8 @@ def _tally(exercise: str, fates: Sequence[Fate]) -> Tally:
     count = {
         verdict: sum(f.verdict == verdict for f in own) for verdict in ("killed", "equivalent", "survivor")
     }
-    named = sum(fate.named for fate in own)
-    return Tally(exercise, len(own), count["killed"], named, count["equivalent"], count["survivor"])
+    told = [sum(fate.explained == kind for fate in own) for kind in ("idea", "relation", "condition")]
+    return Tally(exercise, len(own), count["killed"], *told, count["equivalent"], count["survivor"])
 
 
 def all_mutants(lesson: Lesson, seed: str) -> list[Mutant]:
@@ -180,7 +182,8 @@ def fate(root: str, lesson_name: str, mutant: Mutant, seed: str) -> Fate:
     lesson = _lesson(root, lesson_name)
     graded = _graded(Path(root), lesson, mutant, seed, {mutant.exercise})[0]
     if graded.verdict != Verdict.PASS:
-        return Fate(mutant.exercise, mutant.operator, "killed", named=graded.misconception is not None)
+        told = graded.explanation.kind if graded.explanation else ""
+        return Fate(mutant.exercise, mutant.operator, "killed", told)
     difference = _comparison(lesson, mutant.exercise, seed).difference(mutant.source, COMPARE_SECONDS)
     if difference is None:
         return Fate(mutant.exercise, mutant.operator, "equivalent")
