@@ -138,8 +138,19 @@ def _tally(exercise: str, fates: Sequence[Fate]) -> Tally:
     count = {
         verdict: sum(f.verdict == verdict for f in own) for verdict in ("killed", "equivalent", "survivor")
     }
-    told = [sum(fate.explained == kind for fate in own) for kind in ("idea", "relation", "condition")]
-    return Tally(exercise, len(own), count["killed"], *told, count["equivalent"], count["survivor"])
+    named, related, conditional = (
+        sum(fate.explained == kind for fate in own) for kind in ("idea", "relation", "condition")
+    )
+    return Tally(
+        exercise,
+        len(own),
+        count["killed"],
+        named,
+        related,
+        conditional,
+        count["equivalent"],
+        count["survivor"],
+    )
 
 
 def all_mutants(lesson: Lesson, seed: str) -> list[Mutant]:
