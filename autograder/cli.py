@@ -286,12 +286,10 @@ def strength(
     root: Path | None,
 ) -> None:
     """Measure what the hidden checks of LESSON do not see: small mistakes put into its answers, and graded."""
-    try:
-        from autograder.strength import report, survey
-    except ModuleNotFoundError as error:
-        if error.name != "libcst":
-            raise
-        raise click.ClickException(f"this needs LibCST: {sys.executable} -m pip install libcst") from None
+    from autograder.strength import (  # with a parser of Python, which no other command waits for
+        report,
+        survey,
+    )
 
     course = _course(root)
     if bool(lesson) == every:

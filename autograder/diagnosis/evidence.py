@@ -5,7 +5,7 @@ import time
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Protocol
 
@@ -139,7 +139,9 @@ class Evidence:
     @cached_property
     def seconds_a_call(self) -> float:
         """What the right function takes for one of the cheaper calls."""
-        return max(1e-6, min((q.seconds / len(q.trace.calls) for q in self.sequels), default=1.0))
+        return max(
+            1e-6, min((q.seconds / len(q.trace.calls) for q in self.sequels if q.seconds), default=1.0)
+        )
 
     @cached_property
     def telling(self) -> list[Case]:
@@ -151,6 +153,14 @@ class Evidence:
         if len(found) >= ENOUGH:
             return found
         return [case for case in self.cases if case.is_usable and case.has_values and not case.is_right]
+
+    def with_more(self, cases: Sequence[Case]) -> "Evidence":
+        """The same with calls that no check has made."""
+        if not cases:
+            return self
+        calls = [Recorded(self.exercise, case.arguments, answered=True) for case in cases]
+        sequel = Sequel("", Trace(calls), True, dict(enumerate(cases)))
+        return replace(self, sequels=[*self.sequels, sequel])
 
     @property
     def blamed(self) -> str:

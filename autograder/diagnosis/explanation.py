@@ -1,4 +1,4 @@
-"""Why an exercise failed: a named idea, or else a relation, or else a condition; or nothing, rather than a guess."""
+"""Why an exercise failed: a named idea, or else a relation, a condition, a slip; or nothing, rather than a guess."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,9 +12,10 @@ from autograder.diagnosis.ideas import Fit, find_ideas
 from autograder.diagnosis.misconceptions import Misconception
 from autograder.diagnosis.probing import ask, smaller, with_one_changed
 from autograder.diagnosis.relations import find_relation
+from autograder.diagnosis.slips import find_slip
 from autograder.sandbox.learner import Learner
 
-Kind = Literal["idea", "relation", "condition"]
+Kind = Literal["idea", "relation", "condition", "slip"]
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,7 @@ class Explanation:
 
     Attributes
     ----------
-    kind : {"idea", "relation", "condition"}
+    kind : {"idea", "relation", "condition", "slip"}
     name : str
         Of the idea; empty for the others.
     message : str
@@ -69,6 +70,8 @@ def _found(evidence: Evidence, learner: Learner) -> tuple[Kind, str]:
             or find_place(wrong, evidence)
             or _shape_alone(cases, evidence)
         )
+        if not words and (slip := find_slip(evidence.with_more(more))):
+            return "slip", slip
     return "condition", words
 
 

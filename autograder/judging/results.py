@@ -38,9 +38,9 @@ class MatchedMisconception(msgspec.Struct, frozen=True):
 
 
 class Explanation(msgspec.Struct, frozen=True):
-    """Why an exercise failed: a named idea, a relation to the right value, or a condition on inputs or places."""
+    """Why an exercise failed: a named idea, a relation to the right value, a condition on inputs or places, a slip."""
 
-    kind: Literal["idea", "relation", "condition"]
+    kind: Literal["idea", "relation", "condition", "slip"]
     message: str
 
 

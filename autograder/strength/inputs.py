@@ -5,15 +5,14 @@ import copy
 import inspect
 import io
 import random
-import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from types import FrameType
 from typing import Any
 
 import numpy as np
 
 from autograder.diagnosis.evidence import fresh
+from autograder.diagnosis.mutants import kind_of
 from autograder.judging.plugin import Examination
 from autograder.judging.reference import Reference, ReferenceAsLearner
 from autograder.judging.sitting import Sitting
@@ -142,44 +141,6 @@ def _record(examination: Examination, seeds: Iterable[str]) -> Material:
     return Material(examination.solution, examination.opaque, traces, calls, free)
 
 
-def kinds_of(function: Callable[..., Any], calls: Iterable[Arguments]) -> dict[str, object]:
-    """What each variable of a function is when it returns: of one type, and for arrays of one shape in every call.
-
-    Parameters
-    ----------
-    function : callable
-    calls : iterable of tuple
-        Arguments; calls that raise are left out.
-    """
-    seen: list[dict[str, object]] = []
-
-    def watch(frame: FrameType, event: str, value: Any) -> None:
-        if event == "return" and frame.f_code is code:
-            seen.append({name: _kind(local) for name, local in frame.f_locals.items()})
-
-    code = inspect.unwrap(function).__code__
-    for arguments in calls:
-        sys.setprofile(watch)
-        try:
-            function(*map(fresh, arguments))
-        except Exception:
-            continue
-        finally:
-            sys.setprofile(None)
-    names = set.intersection(*map(set, seen)) if seen else set()
-    return {name: tuple(kinds[name] for kinds in seen) for name in sorted(names)}
-
-
-def _kind(value: Any) -> object:
-    if isinstance(value, np.ndarray):
-        return "array", value.shape, value.dtype.kind
-    if isinstance(value, (bool, np.bool_)):
-        return "truth"
-    if isinstance(value, (int, float, np.number)):
-        return "number", isinstance(value, (int, np.integer))
-    return type(value).__name__
-
-
 # --- other inputs of the same domain --------------------------------------------------------------------------------
 
 Path = tuple[Any, ...]
@@ -248,7 +209,7 @@ def _bases(calls: list[Arguments], rng: random.Random) -> list[Arguments]:
     rng.shuffle(small)
     by_form: dict[str, list[Arguments]] = {}
     for call in small:
-        by_form.setdefault(str([_kind(value) for _, value in leaves(call)]), []).append(call)
+        by_form.setdefault(str([kind_of(value) for _, value in leaves(call)]), []).append(call)
     rounds = max(map(len, by_form.values()), default=0)
     chosen = [group[i] for i in range(rounds) for group in by_form.values() if i < len(group)]
     return sorted(chosen[:BASES], key=size)

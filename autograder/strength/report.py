@@ -10,7 +10,17 @@ from autograder.classroom.terminal import SafeConsole, escape
 from autograder.sandbox.printable import escaped_in_json
 from autograder.strength.survey import Survey, Survivor, Tally
 
-COLUMNS = ("mutants", "killed", "named", "relation", "condition", "equivalent", "survivors", "strength %")
+COLUMNS = (
+    "mutants",
+    "killed",
+    "named",
+    "relation",
+    "condition",
+    "slip",
+    "equivalent",
+    "survivors",
+    "strength %",
+)
 
 
 def show(surveys: Sequence[Survey]) -> None:
@@ -39,7 +49,7 @@ def _title(surveys: Sequence[Survey]) -> str:
 
 def _figures(tally: Tally) -> tuple[object, ...]:
     strength = "" if tally.strength is None else f"{tally.strength:.1f}"
-    told = tally.named, tally.related, tally.conditional
+    told = tally.named, tally.related, tally.conditional, tally.slips
     return tally.mutants, tally.killed, *told, tally.equivalent, tally.survivors, strength
 
 

@@ -4,6 +4,7 @@ import functools
 import os
 import random
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
@@ -13,14 +14,14 @@ from pathlib import Path
 import msgspec
 
 from autograder.classroom.grade import Settings, warm_grader
+from autograder.diagnosis.mutants import Mutant, kinds_of, mutants
 from autograder.judging.request import CellToRun, Request
 from autograder.judging.results import ExerciseResult, Verdict
 from autograder.lesson.authoring import role_of
 from autograder.lesson.layout import Course, CourseError, Lesson
 from autograder.sandbox.processes import Limits
 from autograder.strength.equivalence import Comparison, Difference
-from autograder.strength.inputs import Material, kinds_of, record
-from autograder.strength.mutants import Mutant, mutants
+from autograder.strength.inputs import Material, record
 
 SETTINGS = Settings(
     least_isolation="weak",  # mutants of our own answers are nobody's attack
@@ -62,6 +63,7 @@ class Tally(msgspec.Struct, frozen=True):
     named: int  # of the killed: explained by a named idea
     related: int  # by a relation to the right value
     conditional: int  # by a condition on inputs or places
+    slips: int  # by the slip itself, which is no surprise: the judge tries the same ones
     equivalent: int
     survivors: int
 
@@ -135,22 +137,12 @@ def survey(
 
 def _tally(exercise: str, fates: Sequence[Fate]) -> Tally:
     own = [fate for fate in fates if fate.exercise == exercise]
-    count = {
-        verdict: sum(f.verdict == verdict for f in own) for verdict in ("killed", "equivalent", "survivor")
-    }
-    named, related, conditional = (
-        sum(fate.explained == kind for fate in own) for kind in ("idea", "relation", "condition")
-    )
+    came = Counter(fate.verdict for fate in own)
+    told = Counter(fate.explained for fate in own)
     return Tally(
-        exercise,
-        len(own),
-        count["killed"],
-        named,
-        related,
-        conditional,
-        count["equivalent"],
-        count["survivor"],
-    )
+        exercise, len(own), killed=came["killed"], named=told["idea"], related=told["relation"], conditional=told["condition"],
+        slips=told["slip"], equivalent=came["equivalent"], survivors=came["survivor"],
+    )  # fmt: skip
 
 
 def all_mutants(lesson: Lesson, seed: str) -> list[Mutant]:

@@ -5,6 +5,7 @@ import pytest
 
 from autograder.diagnosis.explanation import explain
 from autograder.diagnosis.misconceptions import Misconception
+from autograder.diagnosis.slips import find_slip
 from autograder.tests.in_process import evidence_of, lesson_of
 
 LOSS = '''
@@ -174,6 +175,57 @@ def test_no_sentence_holds_a_right_value(name):
                 assert f"{abs(value):.4g}" not in found.message.replace("1/2", "").replace("-1", "") or abs(
                     value
                 ) in (0, 1)
+
+
+# --- the small slip -------------------------------------------------------------------------------------------------
+
+ENTROPY = '''
+def entropy(scores, y):
+    """Mean entropy and accuracy.
+
+    Parameters
+    ----------
+    scores : ndarray (N, K), float64
+    y : ndarray (N,), int
+
+    Returns
+    -------
+    value : float
+    """
+    shifted = np.exp(scores - scores.max(axis=1, keepdims=True))
+    probs = shifted / shifted.sum(axis=1, keepdims=True)
+    value = -np.mean(np.log(probs).sum(axis=1) * np.cos(y) + np.sqrt(1 + y))
+    return value
+'''
+SLIPS = {
+    "a logarithm": ("np.log(probs)", "np.log2(probs)", "one function stands in the place of a related one, where `value` is made"),
+    "a term": (" + np.sqrt(1 + y)", " + np.sqrt(y)", "one term or factor is missing"),
+    "a sign": ("* np.cos(y) + np", "* np.cos(y) - np", "one arithmetic operation stands in the place of another, where `value` is made"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SLIPS)
+def test_slip_is_told_where_nothing_else_is_known(name):
+    old, new, words = SLIPS[name]
+    calls = [(s, y) for s, y, _ in inputs()]
+    found = said(ENTROPY, (old, new), calls)
+    assert found is not None and words in found.message, found
+    assert found.kind == "slip"
+    assert found.message.startswith("Your values are exactly those of a right program with one slip: ")
+
+
+def test_slip_needs_more_than_one_value():
+    calls = [(s, y) for s, y, _ in inputs()]
+    lesson = lesson_of(ENTROPY, ENTROPY.replace("np.cos", "np.sin"))
+    evidence = evidence_of(lesson.solution, lesson.learner, "entropy", calls[:1])
+    assert find_slip(evidence) == ""
+
+
+def test_two_changes_are_no_slip():
+    program = ENTROPY.replace("np.cos(y)", "np.arctan(3 * y)").replace("np.sqrt(1 + y)", "np.exp(1 - y)")
+    lesson = lesson_of(ENTROPY, program)
+    evidence = evidence_of(lesson.solution, lesson.learner, "entropy", [(s, y) for s, y, _ in inputs()])
+    assert find_slip(evidence) == ""
 
 
 # --- named ideas ----------------------------------------------------------------------------------------------------

@@ -1,16 +1,14 @@
 """Weak checks let mutants live, strong ones see them, and what is the answer over again is set aside."""
 
-import sys
-
 import msgspec
 import pytest
 from click.testing import CliRunner
 
 from autograder.cli import main
+from autograder.diagnosis.mutants import Mutant
 from autograder.strength import survey as surveys
 from autograder.strength.equivalence import Comparison
 from autograder.strength.inputs import record
-from autograder.strength.mutants import Mutant
 from autograder.tests.courses import TINY, add_tiny_lesson, command, tiny_course
 
 LESSON = '''# %% title [markdown]
@@ -224,11 +222,3 @@ def test_the_command_counts_and_shows_and_writes(course, tmp_path):
 def test_a_wrong_request_is_told_clearly(course, arguments, words):
     done = CliRunner().invoke(main, ["strength", *arguments, "--course", str(course.root)])
     assert done.exit_code == 2 and words in done.output
-
-
-def test_without_libcst_the_command_says_what_installs_it(course, monkeypatch):
-    for name in [n for n in sys.modules if n.startswith(("autograder.strength", "libcst"))]:
-        monkeypatch.delitem(sys.modules, name)
-    monkeypatch.setitem(sys.modules, "libcst", None)
-    done = CliRunner().invoke(main, ["strength", TINY, "--course", str(course.root)])
-    assert done.exit_code == 1 and "-m pip install libcst" in done.output

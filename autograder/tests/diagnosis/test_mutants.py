@@ -4,7 +4,7 @@ import ast
 
 import pytest
 
-from autograder.strength.mutants import OPERATORS, mutants
+from autograder.diagnosis.mutants import OPERATORS, mutants
 
 # By operator: an expression or statements, and all that the operator makes of them.
 EXPRESSIONS = {
@@ -72,7 +72,7 @@ def made_by(operator, source, **known):
 
 def alone(operator, source, monkeypatch, **known):
     """What an operator makes where no other has made the same before."""
-    monkeypatch.setattr("autograder.strength.mutants.OPERATORS", {operator: OPERATORS[operator]})
+    monkeypatch.setattr("autograder.diagnosis.mutants.OPERATORS", {operator: OPERATORS[operator]})
     return made_by(operator, source, **known)
 
 
