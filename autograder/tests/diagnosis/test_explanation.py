@@ -198,7 +198,7 @@ def entropy(scores, y):
     return value
 '''
 SLIPS = {
-    "a logarithm": ("np.log(probs)", "np.log2(probs)", "one function stands in the place of a related one, where `value` is made"),
+    "a constant": ("np.sqrt(1 + y)", "np.sqrt(2 + y)", "one constant has another value"),
     "a term": (" + np.sqrt(1 + y)", " + np.sqrt(y)", "one term or factor is missing"),
     "a sign": ("* np.cos(y) + np", "* np.cos(y) - np", "one arithmetic operation stands in the place of another, where `value` is made"),
 }  # fmt: skip
