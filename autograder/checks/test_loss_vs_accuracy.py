@@ -19,6 +19,9 @@ from autograder.checking import (
     numerical_gradient,
 )
 
+FREE = {  # the corner of the hinge
+    "loss_gradient": lambda kind, z, y: kind == "hinge" and bool(((2 * y - 1) * z == 1).any()),
+}
 NEEDS = {
     "best_threshold": ["accuracy"],
     "hidden_gradients": ["hidden_forward", "surrogate_loss", "loss_gradient"],

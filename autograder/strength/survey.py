@@ -3,12 +3,13 @@
 import functools
 import os
 import random
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from pathlib import Path
 
 import msgspec
@@ -167,8 +168,21 @@ def workers(jobs: int | None) -> Iterator[Executor]:
         How many; the number of cores when left out.
     """
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    with ProcessPoolExecutor(jobs or os.cpu_count(), mp_context=get_context("spawn")) as pool:
+    context = get_context("spawn")
+    with ProcessPoolExecutor(jobs or os.cpu_count(), context, initializer=_end_with_the_parent) as pool:
         yield pool
+
+
+def _end_with_the_parent() -> None:
+    """End this process, and with it its judge, when the one that started it is killed and can no longer say so."""
+    parent = parent_process()
+    assert parent is not None, "called in a process of the pool"
+
+    def watch() -> None:
+        parent.join()
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 # --- one mutant, in one of the processes ----------------------------------------------------------------------------
