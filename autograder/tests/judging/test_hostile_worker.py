@@ -5,6 +5,7 @@ answers field by field, send something else instead, or send nothing. Whatever i
 wrong programs earn honestly, none passes, none becomes a fault of the grader's, and the judge ends within its limits.
 """
 
+import contextlib
 import copy
 import os
 import resource
@@ -367,21 +368,28 @@ class LiarsZygote:
     """In the place of the process that forks workers: every worker of a learner is the same liar."""
 
     def __init__(self, lies):
-        self.lies, self.count, self.open = lies, [0], []
+        self.lies, self.count, self.liars, self.outputs = lies, [0], [], []
 
     def spawn(self, given, limits):
         ours, theirs = socket.socketpair()
         read_end, write_end = os.pipe()
-        self.open += [theirs, write_end]
-        Liar(theirs, self.lies, self.count).start()
+        self.outputs.append(write_end)
+        self.liars.append(Liar(theirs, self.lies, self.count))
+        self.liars[-1].start()
         return WorkerProcess(ours, read_end, 0, None, end=lambda: None)
 
     def was_killed(self, worker, limits):
         return False
 
     def close(self):
-        for end in self.open:
-            end.close() if isinstance(end, socket.socket) else os.close(end)
+        for liar in self.liars:
+            with contextlib.suppress(OSError):
+                liar.connection.shutdown(socket.SHUT_RDWR)
+            liar.join(MOST_SECONDS)  # before the number of its descriptor is given to somebody else
+            assert not liar.is_alive(), ("a liar goes on", liar.lies)
+            liar.connection.close()
+        for end in self.outputs:
+            os.close(end)
 
 
 @pytest.fixture(scope="module")
