@@ -15,6 +15,7 @@ from autograder.checking import (
     expect_words,
     misconception,
     misconception_by_edit,
+    misconceptions_by_edit,
     numerical_gradient,
     numerical_gradient_at_once,
 )
@@ -794,6 +795,38 @@ def overwrites_dW(W, b, X, y, reg):
     return loss, reg * W, score_gradient(probs, y).sum(axis=0)  # noqa: F821
 
 
+PENALTY = "dW = dW + reg * W"
+LEARNERS = "read in learners' public solutions of CS231n: "
+misconceptions_by_edit("softmax_loss",
+    ("exponentiates_without_a_shift", "probs = softmax(X @ W + b)  # (N, K)", "probs = np.exp(X @ W + b)\n    probs = probs / probs.sum(axis=1, keepdims=True)",
+     "Your formulas are right, but you take np.exp of the scores as they are. Above 709 it overflows, and inf / inf is nan: let your `softmax` do it, which shifts each row.", LEARNERS + "nine of them"),
+    ("takes_the_log_of_an_overflow", "probs = softmax(X @ W + b)  # (N, K)\n    loss = cross_entropy(probs, y)", "scores = X @ W + b\n    total = np.exp(scores).sum(axis=1)\n    probs = np.exp(scores) / total[:, None]\n    loss = np.mean(np.log(total) - scores[np.arange(len(y)), y])",
+     "Your formulas are right, but the sum of np.exp over the scores as they are is inf above 709, and so is its logarithm: shift each row by its maximum first.", LEARNERS + "-score + log(sum of exp)"),
+    ("leaves_the_penalty_out", PENALTY, "loss = cross_entropy(probs, y)",
+     "You never use `reg`: neither loss nor dW has a penalty. Add 0.5 * reg * (sum of the squares of W) to the one and reg * W to the other.", LEARNERS + "no penalty at all"),
+    ("doubles_the_penalty", PENALTY, "loss = loss + 0.5 * reg * np.sum(W**2)\n    dW = dW + 2 * reg * W",
+     "Your penalty is twice too large, in the loss and in dW: here it has a ½ in front, 0.5 * reg * (sum of squares), and its slope is reg * W.", LEARNERS + "the convention without the half"),
+    ("penalises_the_bias_in_both", PENALTY, "loss = loss + 0.5 * reg * np.sum(b**2)\n    dW, db = dW + reg * W, db + reg * b",
+     "You penalise the bias as well, in the loss and in db. Only W has a penalty.", LEARNERS + "biases penalised in loss and gradient"),
+    ("divides_the_penalty_in_the_loss_by_N", PENALTY, "loss = cross_entropy(probs, y) + 0.5 * reg * np.sum(W**2) / len(y)\n    dW = dW + reg * W",
+     "In the loss your penalty stands inside the mean and is divided by N. Only the data's part is a mean: add the penalty after the division.", LEARNERS + "the penalty inside the mean"),
+    ("divides_the_gradient_penalty_by_N", PENALTY, "dW = dW + reg * W / len(y)",
+     "You divide the whole of dW by N, the penalty's reg * W included. Only the data's part is a mean: add the penalty after the division.", LEARNERS + "the penalty inside the mean"),
+    ("adds_the_sum_of_the_weights", PENALTY, "dW = dW + reg * np.sum(W)",
+     "You add one and the same number, reg times the sum of all weights, to each entry of dW. The penalty's slope differs from weight to weight: reg * W.", LEARNERS + "a scalar for the gradient"),
+    ("sums_over_the_examples", PENALTY, "loss = loss + (len(y) - 1) * cross_entropy(probs, y)\n    dW, db = len(y) * dW + reg * W, len(y) * db",
+     "You add the examples up, in the loss and in the gradients. The loss is their mean: divide the data's parts by N.", LEARNERS + "no division by N"),
+    ("sums_the_gradients", PENALTY, "dW, db = len(y) * dW + reg * W, len(y) * db",
+     "Your loss is a mean over the examples, your gradients are sums. What belongs to a mean is divided by N as well, before the penalty is added.", LEARNERS + "only the loss divided by N"),
+    ("takes_the_exponential_for_the_score", PENALTY, "scores = X @ W + b\n    powers = np.exp(scores - scores.max(axis=1, keepdims=True))\n    loss = loss - cross_entropy(probs, y) + np.mean(np.log(powers.sum(axis=1)) - powers[np.arange(len(y)), y])\n    dW = dW + reg * W",
+     "In the loss you subtract exp(score) of the right class. The logarithm of the fraction has the score itself there: -score + log(sum of exp).", LEARNERS + "exp(score) for the score in the loss"),
+    ("subtracts_the_target_twice", PENALTY, "onehot = np.eye(len(b))[y] / len(y)\n    dW, db = dW - X.T @ onehot + reg * W, db - onehot.sum(axis=0)",
+     "The right class's 1 is subtracted twice in your gradients: each score's slope is its probability, minus 1 once, at the right class.", LEARNERS + "the true class counted twice"),
+    ("takes_log10", PENALTY, "loss = loss - cross_entropy(probs, y) * (1 - 1 / np.log(10))\n    dW = dW + reg * W",
+     "Your loss takes the logarithm to base 10. The gradient belongs to the natural one, np.log.", LEARNERS + "math.log10"),
+)  # fmt: skip
+
+
 # --- train ----------------------------------------------------------------------------------------------------------
 
 
@@ -1140,6 +1173,31 @@ misconception_by_edit(
     message="The penalty in the loss counts W2 only: add the squares of W1.",
     source="the loss line of the linear program carried over",
 )
+
+
+GRADS = 'grads = {"W1": dW1 + reg * W1, "b1": db1, "W2": dW2 + reg * W2, "b2": db2}'
+misconceptions_by_edit("two_layer_gradients",
+    ("forgets_the_half", GRADS, "loss = loss + 0.5 * reg * (np.sum(W1**2) + np.sum(W2**2))\n    " + GRADS,
+     "The ½ is missing in the loss: the penalty is 0.5 * reg times the sums of squares, so that its slopes are reg * W1 and reg * W2.", LEARNERS + "reg * sum(W**2) beside reg * W"),
+    ("doubles_the_penalties", GRADS, GRADS.replace("reg", "2 * reg"),
+     "Your penalty's slopes are twice too large: the ½ in the loss cancels the 2 of the squares, which leaves reg * W1 and reg * W2.", LEARNERS + "2 * reg * W beside 0.5 * reg * sum(W**2)"),
+    ("doubles_the_penalty_everywhere", GRADS, "loss = loss + 0.5 * reg * (np.sum(W1**2) + np.sum(W2**2))\n    " + GRADS.replace("reg", "2 * reg"),
+     "Your penalty is twice too large, in the loss and in the gradients: here it has a ½ in front, and its slopes are reg * W1 and reg * W2.", LEARNERS + "the convention without the half"),
+    ("leaves_the_penalty_out", GRADS, "loss = cross_entropy(probs, y)\n    grads = {'W1': dW1, 'b1': db1, 'W2': dW2, 'b2': db2}",
+     "You never use `reg`: neither the loss nor a gradient has a penalty.", LEARNERS + "no penalty at all"),
+    ("penalises_the_biases_in_both", GRADS, "loss = loss + 0.5 * reg * (np.sum(b1**2) + np.sum(b2**2))\n    " + GRADS.replace("db1", "db1 + reg * b1").replace("db2", "db2 + reg * b2"),
+     "You penalise the biases as well, in the loss and in the gradients. Only W1 and W2 have a penalty.", LEARNERS + "biases penalised in loss and gradient"),
+    ("penalises_the_biases_in_the_loss", GRADS, "loss = loss + 0.5 * reg * (np.sum(b1**2) + np.sum(b2**2))\n    " + GRADS,
+     "You penalise the biases in the loss. Only the squares of W1 and W2 are added.", LEARNERS + "biases penalised in the loss"),
+    ("keeps_the_dimension", GRADS, GRADS.replace("db1", "db1[None]").replace("db2", "db2[None]"),
+     "Your bias gradients have the shapes (1, H) and (1, K). A gradient has the shape of its parameter: sum over `axis=0` without keepdims.", LEARNERS + "np.ones((1, N)) times the gradient, or keepdims"),
+    ("sums_the_gradients", GRADS, "N = len(y)\n    grads = {'W1': N * dW1 + reg * W1, 'b1': N * db1, 'W2': N * dW2 + reg * W2, 'b2': N * db2}",
+     "Your loss is a mean over the examples, your gradients are sums: divide what comes back to the scores by N.", LEARNERS + "only the loss divided by N"),
+    ("sums_over_the_examples", GRADS, "N = len(y)\n    loss = loss + (N - 1) * cross_entropy(probs, y)\n    grads = {'W1': N * dW1 + reg * W1, 'b1': N * db1, 'W2': N * dW2 + reg * W2, 'b2': N * db2}",
+     "You add the examples up, in the loss and in the gradients. The loss is their mean: divide by N.", LEARNERS + "no division by N"),
+    ("divides_the_penalty_by_N", GRADS, "N = len(y)\n    loss = cross_entropy(probs, y) + 0.5 * reg * (np.sum(W1**2) + np.sum(W2**2)) / N\n    grads = {'W1': dW1 + reg * W1 / N, 'b1': db1, 'W2': dW2 + reg * W2 / N, 'b2': db2}",
+     "Your penalty stands inside the mean and is divided by N. Add it after the division.", LEARNERS + "the penalty inside the mean"),
+)  # fmt: skip
 
 
 # --- find_the_bugs --------------------------------------------------------------------------------------------------
