@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 
 from autograder.diagnosis.evidence import Evidence
 from autograder.diagnosis.ideas import Fit, fit
@@ -77,22 +76,18 @@ def _slips(evidence: Evidence) -> list[_Slip]:
 
 
 def _make(evidence: Evidence, source: str) -> list[_Slip]:
-    make, kinds_of = _tools()
+    from autograder.diagnosis.mutants import (  # with a parser that only a failing exercise needs
+        kinds_of,
+        mutants,
+    )
+
     calls = [case.arguments for case in evidence.cases if not case.right.exception][:MOST_CALLS_FOR_KINDS]
     kinds = kinds_of(getattr(evidence.solution, evidence.exercise), calls)
     results = [entry.name for entry in evidence.description.results]
     return [
         _Slip(_where(SLIPS[mutant.operator], mutant.diff, results), mutant.source)
-        for mutant in make(evidence.exercise, source, kinds)
+        for mutant in mutants(evidence.exercise, source, kinds)
     ]
-
-
-@cache
-def _tools():  # type: ignore[no-untyped-def]
-    """The makers of mutants; a parser that only a failing exercise needs is loaded when one is there."""
-    from autograder.diagnosis.mutants import kinds_of, mutants
-
-    return mutants, kinds_of
 
 
 def _where(words: str, diff: str, results: Sequence[str]) -> str:

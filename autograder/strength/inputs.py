@@ -7,7 +7,7 @@ import io
 import random
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -18,7 +18,7 @@ from autograder.judging.reference import Reference, ReferenceAsLearner
 from autograder.judging.sitting import Sitting
 from autograder.lesson.layout import Lesson
 from autograder.sandbox import wire
-from autograder.sandbox.learner import Recorded, Trace
+from autograder.sandbox.learner import Learner, Recorded, Trace
 from autograder.sandbox.processes import LearnerRaised
 from autograder.sandbox.worker import describe_failure
 
@@ -128,7 +128,8 @@ def _record(examination: Examination, seeds: Iterable[str]) -> Material:
     recorder = Recorder(examination.solution, examination.opaque)
     traces = []
     for seed in seeds:
-        sitting = Sitting(recorder, examination.solution, seed, {}, {}, set())  # type: ignore[arg-type]
+        learner = cast(Learner, recorder)
+        sitting = Sitting(learner, examination.solution, seed, {}, set(), examination.wording)
         for check in examination.checks:
             recorder.trace = Trace()
             check.run(sitting)

@@ -366,7 +366,7 @@ def test_answer_that_was_interrupted_is_not_given_to_the_next_one(warm, monkeypa
 def entry(student="bela", **changed):
     """A line as a judge's result makes it."""
     checks = [results.CheckResult("test_double", "pass", "", 0.1)]
-    exercise = results.ExerciseResult("double", 3.0, 3.0, "pass", "", None, checks)
+    exercise = results.ExerciseResult("double", 3.0, 3.0, "pass", "", None, None, [], checks)
     result = results.Result(
         "x", TINY, student, "strong", "seed", 3.0, 3.0, 0.1, "pass", "", [exercise], [], [], "0.2.0"
     )

@@ -129,7 +129,7 @@ def test_export_lists_every_student(course):
     target = course.root / "grades.csv"
     assert command(course, "nbgrader", "export", "--to", str(target), check=False).returncode == 0
     rows = {row["student_id"]: row for row in csv.DictReader(target.open())}
-    assert float(rows["cat"]["score"]) == 0 and float(rows["ben"]["raw_score"]) == pytest.approx(3 + 2 / 3)
+    assert float(rows["cat"]["score"]) == 0 and float(rows["ben"]["raw_score"]) == pytest.approx(5 + 2 / 3)
     assert {row["max_score"] for row in rows.values()} == {"10.0"}
 
 

@@ -12,7 +12,7 @@ from click.testing import CliRunner
 
 from autograder import cli
 from autograder.classroom import terminal
-from autograder.judging.results import CheckResult, ExerciseResult, MatchedMisconception, Result
+from autograder.judging.results import CheckResult, ExerciseResult, Explanation, MatchedMisconception, Result
 from autograder.lesson.layout import CourseError
 from autograder.sandbox.printable import escaped_in_json, one_line, printable
 from autograder.tests.courses import RIGHT, TINY, as_bytes, environment, hand_in, notebook, tiny_course
@@ -35,7 +35,9 @@ def hostile_result() -> Result:
     """A result whose every text is hostile."""
     check = CheckResult(HOSTILE, "fail", HOSTILE, 0.1)
     idea = MatchedMisconception(HOSTILE, HOSTILE)
-    exercise = ExerciseResult(HOSTILE, 1.0, 2.0, "fail", HOSTILE, idea, [check])
+    exercise = ExerciseResult(
+        HOSTILE, 1.0, 2.0, "fail", HOSTILE, idea, Explanation("idea", HOSTILE), ["\x1b[2Jf"], [check]
+    )
     return Result(
         HOSTILE,
         HOSTILE,
