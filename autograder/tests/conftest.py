@@ -69,7 +69,7 @@ def pytest_terminal_summary(terminalreporter, config):
 
     seconds = Counter()
     for report, properties in told:
-        seconds[properties["group"]] += report.duration
+        seconds[properties.get("group", report.nodeid)] += report.duration  # a crash has no properties
     terminalreporter.write_line("slowest groups of tests, a file or a lesson:")
     for group, spent in seconds.most_common(10):
         terminalreporter.write_line(f"{spent:7.0f} s  {group}")
