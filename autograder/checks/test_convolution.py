@@ -242,6 +242,70 @@ misconceptions_by_edit("conv_forward",
 )  # fmt: skip
 
 
+@misconception("conv_forward", "You compute the width of the result from the image's height. Images need not be square: OW = (W + 2 * pad - WW) // stride + 1.",
+               source="read in learners' public solutions of CS231n: H for W", raises=True)  # fmt: skip
+def conv_width_from_the_height(x, w, b, conv_param):
+    (H, W), (F, _, HH, WW) = x.shape[2:], w.shape
+    stride, pad = conv_param["stride"], conv_param["pad"]
+    padded = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
+    OH = OW = (H + 2 * pad - HH) // stride + 1
+    out = np.zeros((len(x), F, OH, OW))
+    for i in range(OH):
+        for j in range((W + 2 * pad - WW) // stride + 1):
+            patch = padded[:, :, i * stride : i * stride + HH, j * stride : j * stride + WW]
+            out[:, :, i, j] = np.tensordot(patch, w, ([1, 2, 3], [1, 2, 3])) + b
+    return out, (x, w, b, conv_param)
+
+
+@misconception("conv_forward", "You compute the width of the result with the filter's height. Filters need not be square: OW = (W + 2 * pad - WW) // stride + 1.",
+               source="read in learners' public solutions of CS231n: HH for WW", raises=True)  # fmt: skip
+def width_from_the_filter_height(x, w, b, conv_param):
+    (H, W), (F, _, HH, WW) = x.shape[2:], w.shape
+    stride, pad = conv_param["stride"], conv_param["pad"]
+    padded = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
+    OH, OW = (H + 2 * pad - HH) // stride + 1, (W + 2 * pad - HH) // stride + 1
+    out = np.zeros((len(x), F, OH, OW))
+    for i in range(OH):
+        for j in range(OW):
+            patch = padded[:, :, i * stride : i * stride + HH, j * stride : j * stride + WW]
+            out[:, :, i, j] = np.tensordot(patch, w, ([1, 2, 3], [1, 2, 3])) + b
+    return out, (x, w, b, conv_param)
+
+
+@misconception("conv_forward", "You cut every patch with the filter's height in both directions. Filters need not be square: a patch is HH high and WW wide.",
+               source="read in learners' public solutions of CS231n: square windows", raises=True)  # fmt: skip
+def cuts_square_patches(x, w, b, conv_param):
+    (H, W), (F, _, HH, WW) = x.shape[2:], w.shape
+    stride, pad = conv_param["stride"], conv_param["pad"]
+    padded = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
+    OH, OW = (H + 2 * pad - HH) // stride + 1, (W + 2 * pad - WW) // stride + 1
+    out = np.zeros((len(x), F, OH, OW))
+    for n in range(len(x)):
+        for f in range(F):
+            for i in range(OH):
+                for j in range(OW):
+                    patch = padded[n, :, i * stride : i * stride + HH, j * stride : j * stride + HH]
+                    out[n, f, i, j] = np.sum(patch * w[f]) + b[f]
+    return out, (x, w, b, conv_param)
+
+
+@misconception("conv_forward", 'You refuse images in which the last step does not end at the border. Here the division is rounded down (`//`), and pixels that no patch reaches are left out.',
+               source="read in learners' public solutions of CS231n: an assert on the sizes", raises=True)  # fmt: skip
+def conv_refuses_a_rest(x, w, b, conv_param):
+    (H, W), (F, _, HH, WW) = x.shape[2:], w.shape
+    stride, pad = conv_param["stride"], conv_param["pad"]
+    padded = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
+    assert (H + 2 * pad - HH) % stride == 0
+    assert (W + 2 * pad - WW) % stride == 0
+    OH, OW = (H + 2 * pad - HH) // stride + 1, (W + 2 * pad - WW) // stride + 1
+    out = np.zeros((len(x), F, OH, OW))
+    for i in range(OH):
+        for j in range(OW):
+            patch = padded[:, :, i * stride : i * stride + HH, j * stride : j * stride + WW]
+            out[:, :, i, j] = np.tensordot(patch, w, ([1, 2, 3], [1, 2, 3])) + b
+    return out, (x, w, b, conv_param)
+
+
 # --- conv_backward --------------------------------------------------------------------------------------------------
 
 
@@ -317,6 +381,121 @@ misconceptions_by_edit("conv_backward",
 )  # fmt: skip
 
 
+@misconception("conv_backward", 'You cut the padding off with `pad:-pad`. At pad 0 that is `0:-0`, which is empty: write `pad : pad + H` and `pad : pad + W`.',
+               source="read in learners' public solutions of CS231n: 33 of 89 learners")  # fmt: skip
+def unpads_to_nothing(dout, cache):
+    x, w, b, conv_param = cache
+    (HH, WW), (OH, OW) = w.shape[2:], dout.shape[2:]
+    stride, pad = conv_param["stride"], conv_param["pad"]
+    padded = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
+    dpadded, dw = np.zeros(padded.shape), np.zeros(w.shape)
+    for i in range(OH):
+        for j in range(OW):
+            place = np.s_[:, :, i * stride : i * stride + HH, j * stride : j * stride + WW]
+            dw += np.tensordot(dout[:, :, i, j], padded[place], (0, 0))
+            dpadded[place] += np.tensordot(dout[:, :, i, j], w, (1, 0))
+    return dpadded[:, :, pad:-pad, pad:-pad], dw, dout.sum(axis=(0, 2, 3))
+
+
+@misconception("conv_backward", 'You cut off one row and one column on each side, whatever `pad` is. Cut off `pad` of them: `pad : pad + H` and `pad : pad + W`.',
+               source="read in learners' public solutions of CS231n: `1:-1`, 7 of 89 learners")  # fmt: skip
+def unpads_by_one(dout, cache):
+    x, w, b, conv_param = cache
+    (HH, WW), (OH, OW) = w.shape[2:], dout.shape[2:]
+    stride, pad = conv_param["stride"], conv_param["pad"]
+    padded = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
+    dpadded, dw = np.zeros(padded.shape), np.zeros(w.shape)
+    for i in range(OH):
+        for j in range(OW):
+            place = np.s_[:, :, i * stride : i * stride + HH, j * stride : j * stride + WW]
+            dw += np.tensordot(dout[:, :, i, j], padded[place], (0, 0))
+            dpadded[place] += np.tensordot(dout[:, :, i, j], w, (1, 0))
+    return dpadded[:, :, 1:-1, 1:-1], dw, dout.sum(axis=(0, 2, 3))
+
+
+@misconception("conv_backward", 'Your dx still has the padding around it. Cut it off: `pad : pad + H` and `pad : pad + W`.',
+               source="read in learners' public solutions of CS231n: the padding kept")  # fmt: skip
+def keeps_the_padding(dout, cache):
+    x, w, b, conv_param = cache
+    (HH, WW), (OH, OW) = w.shape[2:], dout.shape[2:]
+    stride, pad = conv_param["stride"], conv_param["pad"]
+    padded = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
+    dpadded, dw = np.zeros(padded.shape), np.zeros(w.shape)
+    for i in range(OH):
+        for j in range(OW):
+            place = np.s_[:, :, i * stride : i * stride + HH, j * stride : j * stride + WW]
+            dw += np.tensordot(dout[:, :, i, j], padded[place], (0, 0))
+            dpadded[place] += np.tensordot(dout[:, :, i, j], w, (1, 0))
+    return dpadded, dw, dout.sum(axis=(0, 2, 3))
+
+
+@misconception("conv_backward", 'You cut the padding off with `pad:-pad`. At pad 0 that is `0:-0`, which is empty and fits nowhere: write `pad : pad + H` and `pad : pad + W`.',
+               source="read in learners' public solutions of CS231n: the empty slice stored image by image", raises=True)  # fmt: skip
+def stores_an_empty_slice(dout, cache):
+    x, w, b, conv_param = cache
+    (HH, WW), (OH, OW) = w.shape[2:], dout.shape[2:]
+    stride, pad = conv_param["stride"], conv_param["pad"]
+    padded = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
+    dpadded, dw = np.zeros(padded.shape), np.zeros(w.shape)
+    for i in range(OH):
+        for j in range(OW):
+            place = np.s_[:, :, i * stride : i * stride + HH, j * stride : j * stride + WW]
+            dw += np.tensordot(dout[:, :, i, j], padded[place], (0, 0))
+            dpadded[place] += np.tensordot(dout[:, :, i, j], w, (1, 0))
+    dx = np.zeros(x.shape)
+    for n in range(len(x)):
+        dx[n] = dpadded[n, :, pad:-pad, pad:-pad]
+    return dx, dw, dout.sum(axis=(0, 2, 3))
+
+
+@misconception("conv_backward", 'In dx each patch overwrites what earlier patches have left at its pixels. Add it up with `+=`: patches overlap.',
+               source="read in learners' public solutions of CS231n: = for += in a loop over places")  # fmt: skip
+def overwrites_patch_by_patch(dout, cache):
+    x, w, b, conv_param = cache
+    (HH, WW), (OH, OW) = w.shape[2:], dout.shape[2:]
+    stride, pad = conv_param["stride"], conv_param["pad"]
+    padded = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
+    dpadded, dw = np.zeros(padded.shape), np.zeros(w.shape)
+    for i in range(OH):
+        for j in range(OW):
+            place = np.s_[:, :, i * stride : i * stride + HH, j * stride : j * stride + WW]
+            dw += np.tensordot(dout[:, :, i, j], padded[place], (0, 0))
+            dpadded[place] = np.tensordot(dout[:, :, i, j], w, (1, 0))
+    return dpadded[:, :, pad : pad + x.shape[2], pad : pad + x.shape[3]], dw, dout.sum(axis=(0, 2, 3))
+
+
+@misconception("conv_backward", 'Each place overwrites the dw of the places before it. A filter is used at all of them: add up with `+=`.',
+               source="read in learners' public solutions of CS231n: = for += in a loop over places")  # fmt: skip
+def keeps_the_last_place(dout, cache):
+    x, w, b, conv_param = cache
+    (HH, WW), (OH, OW) = w.shape[2:], dout.shape[2:]
+    stride, pad = conv_param["stride"], conv_param["pad"]
+    padded = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
+    dpadded, dw = np.zeros(padded.shape), np.zeros(w.shape)
+    for i in range(OH):
+        for j in range(OW):
+            place = np.s_[:, :, i * stride : i * stride + HH, j * stride : j * stride + WW]
+            dw = np.tensordot(dout[:, :, i, j], padded[place], (0, 0))
+            dpadded[place] += np.tensordot(dout[:, :, i, j], w, (1, 0))
+    return dpadded[:, :, pad : pad + x.shape[2], pad : pad + x.shape[3]], dw, dout.sum(axis=(0, 2, 3))
+
+
+@misconception("conv_backward", "You turn a running number into row and column with the map's height. The rows are OW long: `p // OW` and `p % OW`.",
+               source="read in learners' public solutions of CS231n: positions walked as if the map were square", raises=True)  # fmt: skip
+def walks_as_if_square(dout, cache):
+    x, w, b, conv_param = cache
+    (HH, WW), (OH, OW) = w.shape[2:], dout.shape[2:]
+    stride, pad = conv_param["stride"], conv_param["pad"]
+    padded = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
+    dpadded, dw = np.zeros(padded.shape), np.zeros(w.shape)
+    for p in range(OH * OW):
+        i, j = p // OH, p % OH
+        place = np.s_[:, :, i * stride : i * stride + HH, j * stride : j * stride + WW]
+        dw += np.tensordot(dout[:, :, i, j], padded[place], (0, 0))
+        dpadded[place] += np.tensordot(dout[:, :, i, j], w, (1, 0))
+    return dpadded[:, :, pad : pad + x.shape[2], pad : pad + x.shape[3]], dw, dout.sum(axis=(0, 2, 3))
+
+
 # --- max_pool_forward -----------------------------------------------------------------------------------------------
 
 POOLS = [((2, 3, 6, 8), 2, 2, 2), ((3, 2, 5, 7), 2, 3, 2), ((2, 2, 7, 6), 3, 2, 1), ((1, 4, 4, 5), 4, 5, 1), ((2, 1, 7, 5), 1, 2, 3)]  # fmt: skip
@@ -329,8 +508,8 @@ def pool(height, width, stride):
 @exercise("max_pool_forward", weight=0)
 def test_pool_shape(learner, rng):
     """`max_pool_forward` must return out, (N, C, OH, OW), and a cache."""
-    out, _ = pair(learner.max_pool_forward(distinct(rng, 2, 3, 5, 7), pool(2, 3, 2)))
-    expect_array(out, (2, 3, 2, 3), "out")
+    out, _ = pair(learner.max_pool_forward(distinct(rng, 2, 3, 5, 9), pool(2, 3, 2)))
+    expect_array(out, (2, 3, 2, 4), "out")
 
 
 @exercise("max_pool_forward", weight=3)
@@ -370,6 +549,141 @@ misconceptions_by_edit("max_pool_forward",
     ("pools_over_channels", "    cache = (x, pool_param)", "    out = np.broadcast_to(out.max(axis=1, keepdims=True), out.shape).copy()\n    cache = (x, pool_param)", "You take the maximum over the channels as well. Each channel is pooled on its own.", "axis mistakes"),
     ("takes_the_largest_size", "out = np.maximum(out, x[:, :, u : u + stride * OH : stride, v : v + stride * OW : stride])", "out = np.maximum(out, np.abs(x[:, :, u : u + stride * OH : stride, v : v + stride * OW : stride]))", "You compare absolute values; the maximum keeps the sign.", "reasoned"),
 )  # fmt: skip
+
+
+@misconception("max_pool_forward", 'Your windows are as large as the stride. Their size is pool_height by pool_width; the stride says how far apart they are.',
+               source="read in learners' public solutions of CS231n: window taken for stride")  # fmt: skip
+def windows_as_large_as_the_stride(x, pool_param):
+    N, C, H, W = x.shape
+    height, width, stride = pool_param["pool_height"], pool_param["pool_width"], pool_param["stride"]
+    OH, OW = (H - height) // stride + 1, (W - width) // stride + 1
+    out = np.zeros((N, C, OH, OW))
+    for i in range(OH):
+        for j in range(OW):
+            out[:, :, i, j] = x[:, :, i * stride : (i + 1) * stride, j * stride : (j + 1) * stride].max(
+                axis=(2, 3)
+            )
+    return out, (x, pool_param)
+
+
+@misconception("max_pool_forward", 'Your windows lie side by side, as far apart as they are large. It is the stride that says how far apart they are.',
+               source="read in learners' public solutions of CS231n: size for stride")  # fmt: skip
+def steps_as_large_as_the_window(x, pool_param):
+    N, C, H, W = x.shape
+    height, width = pool_param["pool_height"], pool_param["pool_width"]
+    OH, OW = H // height, W // width
+    out = np.zeros((N, C, OH, OW))
+    for i in range(OH):
+        for j in range(OW):
+            out[:, :, i, j] = x[:, :, i * height : (i + 1) * height, j * width : (j + 1) * width].max(
+                axis=(2, 3)
+            )
+    return out, (x, pool_param)
+
+
+@misconception("max_pool_forward", 'Your result has H / pool_height rows and W / pool_width columns. How many there are depends on the stride as well: (H - pool_height) // stride + 1.',
+               source="read in learners' public solutions of CS231n: the size without the stride", raises=True)  # fmt: skip
+def sizes_from_the_window_alone(x, pool_param):
+    N, C, H, W = x.shape
+    height, width, stride = pool_param["pool_height"], pool_param["pool_width"], pool_param["stride"]
+    OH, OW = H // height, W // width
+    out = np.zeros((N, C, OH, OW))
+    for i in range(OH):
+        for j in range(OW):
+            out[:, :, i, j] = x[:, :, i * stride : i * stride + height, j * stride : j * stride + width].max(
+                axis=(2, 3)
+            )
+    return out, (x, pool_param)
+
+
+@misconception("max_pool_forward", 'You compute the width of the result with pool_height. Windows need not be square: (W - pool_width) // stride + 1.',
+               source="read in learners' public solutions of CS231n: height for width", raises=True)  # fmt: skip
+def width_from_the_window_height(x, pool_param):
+    N, C, H, W = x.shape
+    height, width, stride = pool_param["pool_height"], pool_param["pool_width"], pool_param["stride"]
+    OH, OW = (H - height) // stride + 1, (W - height) // stride + 1
+    out = np.zeros((N, C, OH, OW))
+    for i in range(OH):
+        for j in range(OW):
+            out[:, :, i, j] = x[:, :, i * stride : i * stride + height, j * stride : j * stride + width].max(
+                axis=(2, 3)
+            )
+    return out, (x, pool_param)
+
+
+@misconception("max_pool_forward", "You compute the width of the result from the map's height. Maps need not be square: (W - pool_width) // stride + 1.",
+               source="read in learners' public solutions of CS231n: H for W", raises=True)  # fmt: skip
+def pool_width_from_the_height(x, pool_param):
+    N, C, H, W = x.shape
+    height, width, stride = pool_param["pool_height"], pool_param["pool_width"], pool_param["stride"]
+    OH, OW = (H - height) // stride + 1, (H - height) // stride + 1
+    out = np.zeros((N, C, OH, OW))
+    for i in range(OH):
+        for j in range(OW):
+            out[:, :, i, j] = x[:, :, i * stride : i * stride + height, j * stride : j * stride + width].max(
+                axis=(2, 3)
+            )
+    return out, (x, pool_param)
+
+
+@misconception("max_pool_forward", 'Your windows start at i and j. They start at i * stride and j * stride.',
+               source="read in learners' public solutions of CS231n: the stride in the size only")  # fmt: skip
+def forgets_the_stride(x, pool_param):
+    N, C, H, W = x.shape
+    height, width, stride = pool_param["pool_height"], pool_param["pool_width"], pool_param["stride"]
+    OH, OW = (H - height) // stride + 1, (W - width) // stride + 1
+    out = np.zeros((N, C, OH, OW))
+    for i in range(OH):
+        for j in range(OW):
+            out[:, :, i, j] = x[:, :, i : i + height, j : j + width].max(axis=(2, 3))
+    return out, (x, pool_param)
+
+
+@misconception("max_pool_forward", 'Your windows start at the right row but at column j. They start at j * stride, too: yours reach further to the left than they should.',
+               source="read in learners' public solutions of CS231n: `w : w * stride + width`")  # fmt: skip
+def starts_too_far_left(x, pool_param):
+    N, C, H, W = x.shape
+    height, width, stride = pool_param["pool_height"], pool_param["pool_width"], pool_param["stride"]
+    OH, OW = (H - height) // stride + 1, (W - width) // stride + 1
+    out = np.zeros((N, C, OH, OW))
+    for i in range(OH):
+        for j in range(OW):
+            out[:, :, i, j] = x[:, :, i * stride : i * stride + height, j : j * stride + width].max(
+                axis=(2, 3)
+            )
+    return out, (x, pool_param)
+
+
+@misconception("max_pool_forward", 'You walk over the whole map, also to places where a window sticks out. There are (H - pool_height) // stride + 1 rows of windows, and as many columns alike.',
+               source="read in learners' public solutions of CS231n: range(0, H, stride)", raises=True)  # fmt: skip
+def walks_over_the_edge(x, pool_param):
+    N, C, H, W = x.shape
+    height, width, stride = pool_param["pool_height"], pool_param["pool_width"], pool_param["stride"]
+    OH, OW = (H - height) // stride + 1, (W - width) // stride + 1
+    out = np.zeros((N, C, OH, OW))
+    for i in range(-(-H // stride)):
+        for j in range(-(-W // stride)):
+            out[:, :, i, j] = x[:, :, i * stride : i * stride + height, j * stride : j * stride + width].max(
+                axis=(2, 3)
+            )
+    return out, (x, pool_param)
+
+
+@misconception("max_pool_forward", 'You refuse maps in which the last step does not end at the border. Here the division is rounded down (`//`), and what fills no window is left out.',
+               source="read in learners' public solutions of CS231n: an assert on the sizes", raises=True)  # fmt: skip
+def pool_refuses_a_rest(x, pool_param):
+    N, C, H, W = x.shape
+    height, width, stride = pool_param["pool_height"], pool_param["pool_width"], pool_param["stride"]
+    assert (H - height) % stride == 0
+    assert (W - width) % stride == 0
+    OH, OW = (H - height) // stride + 1, (W - width) // stride + 1
+    out = np.zeros((N, C, OH, OW))
+    for i in range(OH):
+        for j in range(OW):
+            out[:, :, i, j] = x[:, :, i * stride : i * stride + height, j * stride : j * stride + width].max(
+                axis=(2, 3)
+            )
+    return out, (x, pool_param)
 
 
 # --- max_pool_backward ----------------------------------------------------------------------------------------------
@@ -433,6 +747,76 @@ misconceptions_by_edit("max_pool_backward",
     ("overwrites_the_overlap", "dx[place] += winner * dout", "dx[place] = winner * dout", "Where windows overlap you overwrite. Add it up.", "reasoned: = in place of +="),
     ("sends_it_to_the_corner", "dx[place] += winner * dout", "dx[place] += dout if u == v == 0 else 0", "You send the gradient to the upper left corner of each window, whoever won.", "reasoned: upsampling"),
 )  # fmt: skip
+
+
+@misconception("max_pool_backward", 'Each window overwrites its whole piece of dx, the gradients of earlier windows included. Where windows overlap that loses them: add with `+=`.',
+               source="read in learners' public solutions of CS231n: = for += in a loop over windows, 24 of 89 learners")  # fmt: skip
+def overwrites_whole_windows(dout, cache):
+    x, pool_param = cache
+    height, width, stride = pool_param["pool_height"], pool_param["pool_width"], pool_param["stride"]
+    dx = np.zeros(x.shape)
+    for i in range(dout.shape[2]):
+        for j in range(dout.shape[3]):
+            place = np.s_[:, :, i * stride : i * stride + height, j * stride : j * stride + width]
+            winner = x[place] == x[place].max(axis=(2, 3), keepdims=True)
+            dx[place] = winner * dout[:, :, i, j][:, :, None, None]
+    return dx
+
+
+@misconception("max_pool_backward", 'A pixel that wins in several windows keeps only the gradient of the last one. Add them up with `+=`.',
+               source="read in learners' public solutions of CS231n: = for += at the place of the maximum")  # fmt: skip
+def keeps_the_last_window(dout, cache):
+    x, pool_param = cache
+    height, width, stride = pool_param["pool_height"], pool_param["pool_width"], pool_param["stride"]
+    dx = np.zeros(x.shape)
+    for i in range(dout.shape[2]):
+        for j in range(dout.shape[3]):
+            place = np.s_[:, :, i * stride : i * stride + height, j * stride : j * stride + width]
+            winner = x[place] == x[place].max(axis=(2, 3), keepdims=True)
+            dx[place] = np.where(winner, dout[:, :, i, j][:, :, None, None], dx[place])
+    return dx
+
+
+@misconception("max_pool_backward", 'Your windows are as large as the stride. Their size is pool_height by pool_width; the stride says how far apart they are.',
+               source="read in learners' public solutions of CS231n: window taken for stride")  # fmt: skip
+def sends_to_windows_of_the_stride(dout, cache):
+    x, pool_param = cache
+    stride = pool_param["stride"]
+    dx = np.zeros(x.shape)
+    for i in range(dout.shape[2]):
+        for j in range(dout.shape[3]):
+            place = np.s_[:, :, i * stride : (i + 1) * stride, j * stride : (j + 1) * stride]
+            winner = x[place] == x[place].max(axis=(2, 3), keepdims=True)
+            dx[place] += winner * dout[:, :, i, j][:, :, None, None]
+    return dx
+
+
+@misconception("max_pool_backward", 'Your windows start at i and j. They start at i * stride and j * stride.',
+               source="read in learners' public solutions of CS231n: the stride forgotten")  # fmt: skip
+def sends_without_the_stride(dout, cache):
+    x, pool_param = cache
+    height, width = pool_param["pool_height"], pool_param["pool_width"]
+    dx = np.zeros(x.shape)
+    for i in range(dout.shape[2]):
+        for j in range(dout.shape[3]):
+            place = np.s_[:, :, i : i + height, j : j + width]
+            winner = x[place] == x[place].max(axis=(2, 3), keepdims=True)
+            dx[place] += winner * dout[:, :, i, j][:, :, None, None]
+    return dx
+
+
+@misconception("max_pool_backward", 'Your windows start at the right row but at column j. They start at j * stride, too: yours reach further to the left than they should.',
+               source="read in learners' public solutions of CS231n: `w : w * stride + width`")  # fmt: skip
+def sends_too_far_left(dout, cache):
+    x, pool_param = cache
+    height, width, stride = pool_param["pool_height"], pool_param["pool_width"], pool_param["stride"]
+    dx = np.zeros(x.shape)
+    for i in range(dout.shape[2]):
+        for j in range(dout.shape[3]):
+            place = np.s_[:, :, i * stride : i * stride + height, j : j * stride + width]
+            winner = x[place] == x[place].max(axis=(2, 3), keepdims=True)
+            dx[place] += winner * dout[:, :, i, j][:, :, None, None]
+    return dx
 
 
 # --- predict --------------------------------------------------------------------------------------------------------

@@ -27,6 +27,8 @@ class Misconception:
         A whole wrong implementation; empty when it is given as an edit.
     edit : tuple of (old, new), optional
         Replacement in the text of the solution's answer.
+    raises : bool
+        Whether it ends in an exception on some inputs.
     """
 
     name: str
@@ -35,6 +37,7 @@ class Misconception:
     source: str
     code: str = ""
     edit: tuple[str, str] | None = None
+    raises: bool = False
 
     def program(self, answer: str) -> str:
         """Source that defines the wrong function under the exercise's name.
@@ -75,8 +78,13 @@ def registered(file: str) -> list[Misconception]:
 Wrong = TypeVar("Wrong", bound=FunctionType)
 
 
-def misconception(exercise: str, message: str, source: str) -> Callable[[Wrong], Wrong]:
-    """Declare a whole wrong implementation of an exercise; it may use ``np`` and the earlier exercises by name."""
+def misconception(
+    exercise: str, message: str, source: str, *, raises: bool = False
+) -> Callable[[Wrong], Wrong]:
+    """Declare a whole wrong implementation of an exercise; it may use ``np`` and the earlier exercises by name.
+
+    ``raises`` says that it ends in an exception on some inputs.
+    """
 
     def declare(function: Wrong) -> Wrong:
         text = textwrap.dedent(inspect.getsource(function))
@@ -85,7 +93,7 @@ def misconception(exercise: str, message: str, source: str) -> Callable[[Wrong],
         )  # without its decorator
         code = re.sub(rf"^def {function.__name__}\b", f"def {exercise}", text, count=1)
         file = function.__globals__["__file__"]
-        _register(Misconception(function.__name__, exercise, message, source, code=code), file)
+        _register(Misconception(function.__name__, exercise, message, source, code=code, raises=raises), file)
         return function
 
     return declare
