@@ -546,7 +546,7 @@ def test_current_of_one_spike(learner, rng):
 @exercise("synapse_current", weight=1)
 def test_current_is_in_proportion_to_the_weight(learner, reference, rng):
     """A negative weight turns the current's sign, and a tenfold weight makes it ten times as large."""
-    train, weight = a_train(rng, 25), rng.uniform(2, part=5)
+    train, weight = a_train(rng, 25), rng.uniform(2, 5)
     agree(learner, reference, "synapse_current", [(train, f * weight, 3.0, 0.5) for f in (-1.0, 10.0, 0.1)])
 
 
