@@ -185,6 +185,7 @@ def find_ignored(changes: Sequence[tuple[str, Case, Case]], evidence: Evidence) 
         return ""
     name, labels = max(ignored.items(), key=lambda item: len(item[1]))
     stayed = "stayed as it was" if len(labels) == 1 else "stayed as they were"
+    labels = [f"the returned {label}" if label == f"`{name}`" else label for label in labels]
     return _as_sentence(f"when `{name}` alone was changed, {_and(labels)} {stayed}; the right result changes")
 
 

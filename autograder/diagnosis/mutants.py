@@ -14,7 +14,7 @@ import libcst as cst
 import numpy as np
 from libcst.metadata import ExpressionContext, ExpressionContextProvider, MetadataWrapper, ParentNodeProvider
 
-from autograder.diagnosis.evidence import fresh
+from autograder.diagnosis.evidence import fresh, silence
 
 
 @dataclass(frozen=True)
@@ -132,7 +132,8 @@ def kinds_of(function: Callable[..., Any], calls: Iterable[Sequence[Any]]) -> di
     for arguments in calls:
         sys.setprofile(watch)
         try:
-            function(*map(fresh, arguments))
+            with silence():
+                function(*map(fresh, arguments))
         except Exception:
             continue
         finally:

@@ -11,7 +11,7 @@ from typing import Any, cast
 
 import numpy as np
 
-from autograder.diagnosis.evidence import fresh
+from autograder.diagnosis.evidence import fresh, silence
 from autograder.diagnosis.mutants import kind_of
 from autograder.judging.plugin import Examination
 from autograder.judging.reference import Reference, ReferenceAsLearner
@@ -132,7 +132,8 @@ def _record(examination: Examination, seeds: Iterable[str]) -> Material:
         sitting = Sitting(learner, examination.solution, seed, {}, set(), examination.wording)
         for check in examination.checks:
             recorder.trace = Trace()
-            check.run(sitting)
+            with silence():
+                check.run(sitting)
             traces.append(recorder.trace)
     calls: dict[str, list[Arguments]] = {}
     for trace in traces:
