@@ -6,7 +6,7 @@ from enum import IntEnum
 from itertools import combinations, islice
 from typing import Any
 
-from autograder.diagnosis.evidence import Case, Evidence, Returned, replay
+from autograder.diagnosis.evidence import Case, Evidence, Returned, replay, silence
 from autograder.diagnosis.misconceptions import Misconception
 from autograder.diagnosis.values import is_right, parts, same
 
@@ -96,7 +96,8 @@ def _pairs(
 def fit(program: str, evidence: Evidence) -> Fit:
     """How far a wrong program's values are the learner's, and somewhere not what is right."""
     try:
-        wrong = evidence.solution.with_answer(program, evidence.exercise)
+        with silence():
+            wrong = evidence.solution.with_answer(program, evidence.exercise)
     except Exception:
         return Fit.NONE  # two edits together may be no program
     worst, telling, silent = Fit.EXACT, 0, 0

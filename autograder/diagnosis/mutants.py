@@ -178,8 +178,9 @@ class _Sites(cst.CSTVisitor):
 def _meaning(code: str) -> str:
     """The same for programs that differ in form only; empty for what is no program."""
     try:
-        tree = ast.parse(code)
-        compile(tree, "<mutant>", "exec")
+        with silence():
+            tree = ast.parse(code)
+            compile(tree, "<mutant>", "exec")
     except (SyntaxError, ValueError):
         return ""
     return ast.dump(tree)

@@ -110,10 +110,12 @@ class Sitting:
             self._sound.add(exercise.name)
         if result.verdict in (Verdict.PASS, Verdict.GRADER_FAULT) or exercise.name in self.untouched:
             return result
+        traces = self._traces
         wrong = [name for name in exercise.helpers if name not in self._sound]
         helpers = list(dict.fromkeys(name for n in wrong for name in (n, *exercise.helpers[n])))
         if helpers and (better := self._with_ours(exercise, before, helpers, result.score or 0.0)):
             return better
+        self._explain(exercise, result, traces)
         # Where ours could take the place of all that is wrong and it did not help, the fault is here.
         lacking = [
             name for name in exercise.needs
@@ -131,10 +133,7 @@ class Sitting:
         description = describe(getattr(self.reference, exercise.name))
         for check in results:
             check.message = self.wording.clear(check.message, description)
-        result = _score(exercise, results, spoiled)
-        if result.verdict in EXPLAINED:
-            self._explain(exercise, result)
-        return result
+        return _score(exercise, results, spoiled)
 
     def _with_ours(
         self, exercise: Exercise, before: Mapping[str, Verdict], names: Sequence[str], least: float
@@ -149,11 +148,12 @@ class Sitting:
         )
         try:
             result = self._examine_once(exercise, before)
+            if (result.score or 0.0) <= least:
+                return None
+            self._explain(exercise, result, self._traces)
         finally:
             own.take_over(self.learner)
             self.learner = own
-        if (result.score or 0.0) <= least:
-            return None
         result.helped_by = list(names)
         return result
 
@@ -220,11 +220,15 @@ class Sitting:
             return Outcome(Verdict.FAIL, f"{name} must take the arguments ({', '.join(wanted)}).")
         return None
 
-    def _explain(self, exercise: Exercise, result: ExerciseResult) -> None:
+    def _explain(
+        self, exercise: Exercise, result: ExerciseResult, traces: Sequence[tuple[str, Trace, bool]]
+    ) -> None:
         """Say why an exercise failed. Whatever goes wrong in the search costs this sentence and nothing else."""
+        if result.verdict not in EXPLAINED:
+            return
         try:
             with allowance(EXPLAINING_SECONDS):
-                evidence = gather(exercise.name, self._traces, self.reference)
+                evidence = gather(exercise.name, traces, self.reference)
                 found = explain(exercise.misconceptions, evidence, self.learner)
         except (Exception, Exhausted):
             logging.getLogger(__name__).exception("nothing could be said of %s", exercise.name)
