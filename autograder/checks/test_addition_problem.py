@@ -760,6 +760,19 @@ def count_stays_at_one(params, grads, state, learning_rate):
     return new, {"m": m, "v": v}
 
 
+@misconception("adam_step", "You count the steps from 2: at the first step your corrections use 0.9**2 and 0.999**2. The first step is step 1; count up before you use the count, from 0, or after, from 1, but not both.",
+               source="read in learners' public programs: the count starts at 1 and is raised before it is used, seven of 41")  # fmt: skip
+def counts_from_two(params, grads, state, learning_rate):
+    k = state.get("k", 1) + 1
+    means = {n: 0.9 * state.get("means", {}).get(n, 0.0) + 0.1 * g for n, g in grads.items()}
+    squares = {n: 0.999 * state.get("squares", {}).get(n, 0.0) + 0.001 * g**2 for n, g in grads.items()}
+    params = {
+        n: params[n] - learning_rate * means[n] / (1 - 0.9**k) / (np.sqrt(squares[n] / (1 - 0.999**k)) + 1e-8)
+        for n in grads
+    }
+    return params, {"k": k, "means": means, "squares": squares}
+
+
 # --- init_params ----------------------------------------------------------------------------------------------------
 
 

@@ -186,6 +186,7 @@ def test_forward_refuses_another_mode(learner, rng):
         learner.batchnorm_forward(batch(rng, 4, 2), np.ones(2), np.zeros(2), {"mode": "eval"})
 
 
+LEARNERS = "read in learners' public solutions of CS231n: "
 RUN_MEAN = '        bn_param["running_mean"] = momentum * running_mean + (1 - momentum) * mean'
 RUN_VAR = '        bn_param["running_var"] = momentum * running_var + (1 - momentum) * var'
 OUT = "    out = gamma * x_hat + beta"
@@ -209,6 +210,30 @@ misconceptions_by_edit("batchnorm_forward",
      "You update the running values in mode test. A test must leave no trace.", "published error: statistics that learn from the test set"),
     ("divides_by_the_running_variance", TEST, "        x_hat = (x - running_mean) / (running_var + eps)",
      "In mode test you divide by the running variance. Divide by its root.", "published error: no root"),
+    ("eps_outside_in_both_modes", OUT, '    x_hat = (x - mean) / (np.sqrt(var) + eps) if bn_param["mode"] == "train" else (x - running_mean) / (np.sqrt(running_var) + eps)\n    out = gamma * x_hat + beta',
+     "Your eps is outside of the root, in both modes. It is added to the variance, inside.", LEARNERS + "eps beside the root"),
+    ("eps_outside_when_testing", TEST, "        x_hat = (x - running_mean) / (np.sqrt(running_var) + eps)",
+     "In mode test your eps is outside of the root. It is added to the running variance, inside.", LEARNERS + "eps inside in one mode, outside in the other"),
+    ("eps_outside_when_training", RUN_MEAN, RUN_MEAN + "\n        x_hat = (x - mean) / (np.sqrt(var) + eps)",
+     "In mode train your eps is outside of the root. It is added to the variance, inside.", LEARNERS + "eps beside the root"),
+    ("forgets_eps_when_training", RUN_MEAN, RUN_MEAN + "\n        x_hat = (x - mean) / np.sqrt(var)",
+     "In mode train eps is missing: a feature that does not vary is 0 / 0 without it.", LEARNERS + "no eps in one mode"),
+    ("forgets_eps_everywhere", OUT, '    x_hat = (x - mean) / np.sqrt(var) if bn_param["mode"] == "train" else (x - running_mean) / np.sqrt(running_var)\n    out = gamma * x_hat + beta',
+     "eps is missing in both modes: it is added to the variance, inside the root.", LEARNERS + "no eps at all"),
+    ("subtracts_eps", OUT, '    x_hat = (x - mean) / np.sqrt(var - eps) if bn_param["mode"] == "train" else (x - running_mean) / np.sqrt(running_var - eps)\n    out = gamma * x_hat + beta',
+     "You subtract eps. It is added, so that the root is never 0.", LEARNERS + "a sign lost"),
+    ("eps_in_the_running_variance", RUN_VAR, RUN_VAR.replace("* var", "* (var + eps)"),
+     "The variance that goes into the running average has eps in it already, and in mode test it is added again. Keep the batch's variance without eps.", LEARNERS + "var = x.var(axis=0) + eps"),
+    ("averages_the_deviation", RUN_VAR, RUN_VAR.replace("* var", "* np.sqrt(var)"),
+     "You put the standard deviation into the running variance. Average the variance; the root is taken when it is used.", LEARNERS + "a deviation kept as running variance"),
+    ("averages_the_deviation_with_eps", RUN_VAR, RUN_VAR.replace("* var", "* np.sqrt(var + eps)"),
+     "You put the standard deviation, with eps, into the running variance. Average the variance itself; root and eps come when it is used.", LEARNERS + "a deviation kept as running variance"),
+    ("keeps_rows_of_statistics", RUN_MEAN + "\n" + RUN_VAR, RUN_MEAN.replace("* mean", "* mean[None]") + "\n" + RUN_VAR.replace("* var", "* var[None]"),
+     "Your running values have the shape (1, D). They are one number per feature, (D,): take mean and variance without keepdims.", LEARNERS + "keepdims=True"),
+    ("starts_the_variance_at_zero", RUN_VAR, '        running_var = bn_param.get("running_var", np.zeros(D))\n' + RUN_VAR,
+     "Where nothing is said your running variance starts at 0. It starts at 1, as if the features came in normalised.", LEARNERS + "the course's start, in mode train"),
+    ("keeps_the_values_to_itself", RUN_MEAN + "\n" + RUN_VAR, "        running_mean = momentum * running_mean + (1 - momentum) * mean\n        running_var = momentum * running_var + (1 - momentum) * var\n        bn_param['running_mean'], bn_param['running_var'] = mean, var",
+     "You write the batch's own statistics into bn_param. Write the running averages, with the old value's share.", "reasoned: the averages computed in vain"),
     ("gamma_scales_the_shift_too", OUT, "    out = gamma * (x_hat + beta)",
      "gamma multiplies beta as well. Scale first, then shift.", "reasoned: a bracket"),
 )  # fmt: skip
@@ -315,6 +340,10 @@ misconceptions_by_edit("batchnorm_backward",
      "gamma is missing on the way back: out = gamma · x_hat + beta.", "hidden where gamma is 1, as at the start of training"),
     ("dgamma_of_the_raw_values", "    dgamma = (dout * x_hat).sum(axis=0)", "    dgamma = (dout * x).sum(axis=0)",
      "dgamma multiplies by x. gamma stands before the *normalised* values.", "published error"),
+    ("keeps_the_dimension", "    dbeta = dout.sum(axis=0)\n    dgamma = (dout * x_hat).sum(axis=0)", "    dbeta = dout.sum(axis=0, keepdims=True)\n    dgamma = (dout * x_hat).sum(axis=0, keepdims=True)",
+     "Your dgamma and dbeta have the shape (1, D). A gradient has the shape of its parameter, (D,): sum without keepdims.", LEARNERS + "keepdims=True"),
+    ("eps_outside_on_the_way_back", "    inv_std = (var + eps) ** -0.5", "    x_hat = centred / (np.sqrt(var) + eps)\n    inv_std = 1 / (np.sqrt(var) + eps)",
+     "Your eps is outside of the root here. It stands inside, with the variance.", LEARNERS + "eps beside the root"),
     ("means_for_gamma_and_beta", "    dbeta = dout.sum(axis=0)\n    dgamma = (dout * x_hat).sum(axis=0)", "    dbeta = dout.mean(axis=0)\n    dgamma = (dout * x_hat).mean(axis=0)",
      "dgamma and dbeta are sums over the batch, not means: the 1/N of a mean loss is in dout already.", "a second 1/N"),
 )  # fmt: skip

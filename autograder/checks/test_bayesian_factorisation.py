@@ -646,6 +646,15 @@ misconceptions_by_edit(
 )
 
 
+@misconception("hyper_posterior", "You add the rows' second moment about 0. The formula has their scatter about their own mean: subtract it first.",
+               source="read in learners' public programs: F.T @ F, as one reads the paper")  # fmt: skip
+def scatters_about_zero(F, mu0, beta0, nu0, W0):
+    N, mean = len(F), F.mean(axis=0)
+    beta_n, gap = beta0 + N, mean - mu0
+    inverse = np.linalg.inv(W0) + F.T @ F + beta0 * N / beta_n * np.outer(gap, gap)
+    return (beta0 * mu0 + N * mean) / beta_n, beta_n, nu0 + N, np.linalg.inv(inverse)
+
+
 # --- sample_hyperparameters -----------------------------------------------------------------------------------------
 
 

@@ -674,6 +674,13 @@ def halves_the_cost(Y, Z):
     return np.mean(np.logaddexp(0, Z) - Y * Z) / 2
 
 
+@misconception("logistic_cost", "Your cost is a (1, 1) array: the product of a row and a column. Return one plain number, as `np.sum` or `.mean()` gives it, and take step 2, which has no logarithm of a probability.",
+               source="read in learners' public programs: np.log(p).T @ Y")  # fmt: skip
+def leaves_a_table_of_one(Y, Z):
+    P = 1 / (1 + np.exp(-Z))
+    return -(np.log(P).T @ Y + np.log(1 - P).T @ (1 - Y)) / len(Y)
+
+
 # --- logistic_gradient ----------------------------------------------------------------------------------------------
 
 
@@ -848,6 +855,13 @@ def forgets_the_sigmoid(X, Y, Z):
 def rounds_the_predictions(X, Y, Z):
     error = ((Z > 0) - Y) / len(X)
     return X.T @ error, error.sum()
+
+
+@misconception("logistic_gradient", "dW is flat, (n,). A gradient has the shape of its weights, here a column: (n, 1).",
+               source="read in learners' public programs: [:, 0] or ravel for scipy.optimize")  # fmt: skip
+def flattens_dW(X, Y, Z):
+    error = 1 / (1 + np.exp(-Z)) - Y
+    return (X.T @ error / len(X))[:, 0], error.mean()
 
 
 # --- fit ------------------------------------------------------------------------------------------------------------

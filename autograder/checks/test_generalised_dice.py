@@ -228,6 +228,30 @@ misconception_by_edit(
 )
 
 
+@misconception("dice_per_class", "You add 1 to both sides of the fraction. That lifts every class, and a class that occurs in neither array gets 1 where nan is asked for.",
+               source="read in learners' public programs: smooth = 1")  # fmt: skip
+def smooths_empty_classes_too(labels_true, labels_pred, num_classes):
+    sizes = np.array([(labels_true == k).sum() + (labels_pred == k).sum() for k in range(num_classes)])
+    overlap = np.array([((labels_true == k) & (labels_pred == k)).sum() for k in range(num_classes)])
+    return (2 * overlap + 1.0) / (sizes + 1.0)
+
+
+@misconception("dice_per_class", "You add 1 below the fraction so that it is never divided by 0. That shrinks every class, and a class that occurs in neither array gets 0 where nan is asked for.",
+               source="read in learners' public programs: + 1 in the denominator")  # fmt: skip
+def adds_one_below(labels_true, labels_pred, num_classes):
+    sizes = np.array([(labels_true == k).sum() + (labels_pred == k).sum() for k in range(num_classes)])
+    overlap = np.array([((labels_true == k) & (labels_pred == k)).sum() for k in range(num_classes)])
+    return 2 * overlap / (sizes + 1.0)
+
+
+@misconception("dice_per_class", "You add a small number to both sides of the fraction. A class that occurs in neither array then gets 1, as if it had been found: there is nothing to measure, and nan is asked for.",
+               source="read in learners' public programs: smooth = 1e-6")  # fmt: skip
+def smooths_a_little(labels_true, labels_pred, num_classes):
+    sizes = np.array([(labels_true == k).sum() + (labels_pred == k).sum() for k in range(num_classes)])
+    overlap = np.array([((labels_true == k) & (labels_pred == k)).sum() for k in range(num_classes)])
+    return (2 * overlap + 1e-6) / (sizes + 1e-6)
+
+
 # --- class_weights --------------------------------------------------------------------------------------------------
 
 
@@ -573,6 +597,21 @@ misconception_by_edit(
     message="That is the Jaccard loss: it divides by the union. Dice divides twice the overlap by both sizes added up.",
     source="Dice and Jaccard mixed up",
 )
+
+
+@misconception("generalised_dice_loss", "You add a small number to numerator and denominator. Where the weights are small it outweighs the sums: nothing is added here.",
+               source="read in learners' public programs: epsilon = 1e-6 in both")  # fmt: skip
+def adds_a_millionth_to_both(y, p, w):
+    overlap = 2 * (w * (y * p).sum(axis=1)).sum(axis=1)
+    total = (w * (y + p).sum(axis=1)).sum(axis=1)
+    return np.mean(1 - (overlap + 1e-6) / (total + 1e-6))
+
+
+@misconception("generalised_dice_loss", "You form a quotient for each class, in which its weight cancels, and average them. Add the weighted overlaps and the weighted sizes up over the classes first, then divide once.",
+               source="read in learners' public programs: a ratio per class")  # fmt: skip
+def divides_class_by_class(y, p, w):
+    overlap, total = w * (y * p).sum(axis=1), w * (y + p).sum(axis=1)
+    return np.mean(1 - (2 * overlap + 1e-8) / (total + 1e-8))
 
 
 # --- generalised_dice_gradient --------------------------------------------------------------------------------------

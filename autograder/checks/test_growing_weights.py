@@ -387,6 +387,14 @@ misconception_by_edit(
 )
 
 
+@misconception("mse_gradient", "You add the errors up over the features as well, so both entries of dw are the same number. Each weight has its own: multiply the errors by its own column of X.",
+               source="read in learners' public programs: one running sum for all weights")  # fmt: skip
+def adds_over_the_features(X, y, w, b):
+    residual = X @ w + b - y
+    total = 2 * np.sum(X * residual[:, None]) / len(y)
+    return np.full(2, total), 2 * residual.mean()
+
+
 # --- fit ------------------------------------------------------------------------------------------------------------
 
 
@@ -576,6 +584,17 @@ def records_after_the_update(X, y, learning_rate, steps):
         dw, db = mse_gradient(X, y, w, b)  # noqa: F821
         w, b = w - learning_rate * dw, b - learning_rate * db
         losses[step] = np.mean((predict(X, w, b) - y) ** 2)  # noqa: F821
+    return w, b, losses
+
+
+@misconception("fit", "You train another loss: half the mean squared error, recorded after each update. Here there is no ½, so the gradient has a 2, and the first loss belongs to the zeros.",
+               source="read in learners' public programs: the cost with 1 / (2 m), after the update")  # fmt: skip
+def halves_and_records_after(X, y, learning_rate, steps):
+    w, b, losses = np.zeros(2), 0.0, np.zeros(steps)
+    for step in range(steps):
+        residual = X @ w + b - y
+        w, b = w - learning_rate * X.T @ residual / len(y), b - learning_rate * residual.mean()
+        losses[step] = np.mean((X @ w + b - y) ** 2) / 2
     return w, b, losses
 
 

@@ -292,6 +292,20 @@ misconception_by_edit(
 )
 
 
+@misconception("log_sum_exp", "You shift everything by the largest value of the whole array. A slice far below it becomes log 0: take each slice's own maximum, along `axis`.",
+               source="read in learners' public programs: the overall maximum")  # fmt: skip
+def shifts_all_slices_alike(values, axis):
+    top = values.max()
+    return np.log(np.sum(np.exp(values - top), axis=axis)) + top
+
+
+@misconception("log_sum_exp", "You keep the axis that you sum over, as an axis of length 1. It has to disappear: sum and maximum without it.",
+               source="read in learners' public programs: keepdims to the end")  # fmt: skip
+def leaves_an_axis_of_one(values, axis):
+    top = np.max(values, axis=axis, keepdims=True)
+    return np.log(np.sum(np.exp(values - top), axis=axis, keepdims=True)) + top
+
+
 # --- forward_log ----------------------------------------------------------------------------------------------------
 
 
@@ -398,6 +412,19 @@ def takes_logarithms_at_the_end(log_pi, log_A, log_B):
     return np.log(alpha), np.log(alpha[-1].sum())
 
 
+@misconception("forward_log", "You normalise each row of alpha, so a row says which state is likely, not how likely the sequence is up to there. `loglik` is right; the factors that you took out belong into alpha as well.",
+               source="read in learners' public programs: scaled alphas")  # fmt: skip
+def keeps_scaled_alphas(log_pi, log_A, log_B):
+    A, alpha, loglik = np.exp(log_A), np.empty(log_B.shape), 0.0
+    row = np.exp(log_pi)
+    for t in range(len(log_B)):
+        row = (row if t == 0 else row @ A) * np.exp(log_B[t])
+        loglik += np.log(row.sum())
+        row = row / row.sum()
+        alpha[t] = np.log(row)
+    return alpha, loglik
+
+
 # --- backward_log ---------------------------------------------------------------------------------------------------
 
 
@@ -480,6 +507,42 @@ def includes_its_own_row(log_A, log_B):
     for t in range(len(log_B) - 2, -1, -1):
         beta[t] = log_sum_exp(log_A + beta[t + 1], 1) + log_B[t]  # noqa: F821
     return beta
+
+
+@misconception("backward_log", "Row t of your beta holds the density of row t itself. beta is about the rows after t: from i to j comes the density of row t + 1 under state j.",
+               source="read in learners' public programs: the own emission, summed outside")  # fmt: skip
+def takes_its_own_density(log_A, log_B):
+    beta = np.zeros(log_B.shape)
+    for t in range(len(log_B) - 2, -1, -1):
+        beta[t] = log_B[t] + log_sum_exp(log_A + beta[t + 1], axis=1)  # noqa: F821
+    return beta
+
+
+@misconception("backward_log", "Your first row is never filled: the walk back ends at row 1. Go on to row 0, range(T - 2, -1, -1).",
+               source="read in learners' public programs: range(T - 2, 0, -1)")  # fmt: skip
+def stops_before_the_first_row(log_A, log_B):
+    beta = np.zeros(log_B.shape)
+    for t in range(len(log_B) - 2, 0, -1):
+        beta[t] = log_sum_exp(log_A + log_B[t + 1] + beta[t + 1], axis=1)  # noqa: F821
+    return beta
+
+
+@misconception("backward_log", "Your rows stand in the order in which you made them, the last one first. Turn them round: row t of beta belongs to row t of the sequence.",
+               source="read in learners' public programs: rows appended on the way back")  # fmt: skip
+def leaves_the_rows_in_reverse(log_A, log_B):
+    rows = [np.zeros(log_B.shape[1])]
+    for t in range(len(log_B) - 2, -1, -1):
+        rows.append(log_sum_exp(log_A + log_B[t + 1] + rows[-1], axis=1))  # noqa: F821
+    return np.array(rows)
+
+
+@misconception("backward_log", "You work with probabilities and take the logarithm at the end. Over a long sequence they have become 0.0 by then: stay in logarithms, with `log_sum_exp`.",
+               source="read in learners' public programs: plain probabilities")  # fmt: skip
+def takes_the_logarithm_at_the_end(log_A, log_B):
+    beta = np.ones(log_B.shape)
+    for t in range(len(log_B) - 2, -1, -1):
+        beta[t] = np.exp(log_A) @ (np.exp(log_B[t + 1]) * beta[t + 1])
+    return np.log(beta)
 
 
 # --- e_step ---------------------------------------------------------------------------------------------------------
@@ -581,6 +644,17 @@ E_EDITS = [
      "xi made of products of gammas"),
 ]  # fmt: skip
 misconceptions_by_edit("e_step", *E_EDITS)
+
+
+@misconception("e_step", "The last row of your gamma is exp(alpha) as it stands. It has to be divided by the probability of the sequence, as the others are, so that it sums to 1.",
+               source="read in learners' public programs: the last row from a scaled alpha")  # fmt: skip
+def leaves_the_last_row_unscaled(log_pi, log_A, log_B):
+    alpha, loglik = forward_log(log_pi, log_A, log_B)  # noqa: F821
+    beta = backward_log(log_A, log_B)  # noqa: F821
+    gamma = np.exp(alpha + beta - loglik)
+    gamma[-1] = np.exp(alpha[-1])
+    arrive = (log_B + beta)[1:, None, :]
+    return gamma, np.exp(alpha[:-1, :, None] + log_A + arrive - loglik).sum(axis=0), loglik
 
 
 # --- m_step ---------------------------------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from autograder.checking import (
     expect_parts,
     expect_raises,
     expect_words,
+    misconception,
     misconception_by_edit,
     misconceptions_by_edit,
     numerical_gradient,
@@ -247,6 +248,34 @@ misconceptions_by_edit("momentum_step",
     ("looks_ahead", W_LINE, "    weights = [w + momentum * v - learning_rate * g for w, v, g in zip(weights, velocities, gradients)]",
      "This is Nesterov's step: the new velocity is used once more. Here the weight moves by the new velocity itself.", "Sutskever and others, 2013"),
 )  # fmt: skip
+
+
+@misconception("momentum_step", "You keep a running mean of the gradients, v = momentum * v + (1 - momentum) * gradient, and the weight loses the learning rate times it. Here the velocity is the step itself: it loses the learning rate times the whole gradient, and the weight moves by the velocity.",
+               source="read in learners' public programs: a well-known course's form, six of six")  # fmt: skip
+def steps_along_a_running_mean(weights, velocities, gradients, momentum, learning_rate):
+    velocities = [momentum * v + (1 - momentum) * g for v, g in zip(velocities, gradients)]
+    return [w - learning_rate * v for w, v in zip(weights, velocities)], velocities
+
+
+@misconception("momentum_step", "Your velocity gathers gradients, and the weight loses the learning rate times it, as in PyTorch. Here the learning rate is inside the velocity, with its minus: v = momentum * v - learning_rate * gradient, w = w + v.",
+               source="read in learners' public programs: PyTorch's convention")  # fmt: skip
+def gathers_the_gradients(weights, velocities, gradients, momentum, learning_rate):
+    velocities = [momentum * v + g for v, g in zip(velocities, gradients)]
+    return [w - learning_rate * v for w, v in zip(weights, velocities)], velocities
+
+
+@misconception("momentum_step", "Your velocity has the other sign: it gathers learning_rate * gradient, and the weight loses it. Here the minus is in the velocity, and the weight moves by adding it; a start velocity would push yours the wrong way.",
+               source="read in learners' public programs: the other sign inside the velocity")  # fmt: skip
+def keeps_the_minus_outside(weights, velocities, gradients, momentum, learning_rate):
+    velocities = [momentum * v + learning_rate * g for v, g in zip(velocities, gradients)]
+    return [w - v for w, v in zip(weights, velocities)], velocities
+
+
+@misconception("momentum_step", "You keep a running mean of the gradients as the velocity and do not use it: the weight loses the learning rate times the gradient alone. It moves by the new velocity.",
+               source="read in learners' public programs: the velocity computed in vain")  # fmt: skip
+def keeps_a_mean_in_vain(weights, velocities, gradients, momentum, learning_rate):
+    velocities = [momentum * v + (1 - momentum) * g for v, g in zip(velocities, gradients)]
+    return [w - learning_rate * g for w, g in zip(weights, gradients)], velocities
 
 
 # --- gradients ------------------------------------------------------------------------------------------------------

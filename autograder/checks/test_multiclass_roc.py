@@ -454,6 +454,24 @@ misconception_by_edit(
 )
 
 
+@misconception("roc_curve", "You walk up the scores and call a row positive above a score only, with `>`. So your curve runs from right to left, its first point is not (1, 1), and there is no start at infinity: take the scores falling, with `>=`, and begin with (0, 0).",
+               source="read in learners' public programs: sorted scores, ascending, with >")  # fmt: skip
+def walks_up_with_greater(y, score):
+    thresholds = np.sort(score)
+    called = score[None] > thresholds[:, None]
+    fpr, tpr = called[:, y == 0].mean(axis=1), called[:, y == 1].mean(axis=1)
+    return fpr, tpr, thresholds
+
+
+@misconception("roc_curve", "You add a point after every row, also between rows with the same score, which no threshold can tell apart. One point for each distinct score, after the last of its rows.",
+               source="read in learners' public programs: a point per row")  # fmt: skip
+def adds_a_point_per_row(y, score):
+    order = np.argsort(-score)
+    found, mistaken = np.cumsum(y[order] == 1), np.cumsum(y[order] == 0)
+    fpr, tpr = np.append(0.0, mistaken / mistaken[-1]), np.append(0.0, found / found[-1])
+    return fpr, tpr, np.append(np.inf, score[order])
+
+
 # --- auc ------------------------------------------------------------------------------------------------------------
 
 

@@ -128,6 +128,14 @@ def codes_no_as_minus_one(y, num_classes):
     return np.where(y[:, None] == np.arange(num_classes), 1.0, -1.0)
 
 
+@misconception("one_hot", "Your table lies on its side, and it has a row only up to the largest label. Examples are rows, and there are always `num_classes` columns: `(m, num_classes)`.",
+               source="read in learners' public programs: zeros((y.size, y.max() + 1)), transposed")  # fmt: skip
+def lies_on_its_side_and_stops_early(y, num_classes):
+    Y = np.zeros((y.size, y.max() + 1))
+    Y[np.arange(y.size), y] = 1
+    return Y.T
+
+
 # --- ova_cost ---------------------------------------------------------------------------------------------------
 
 
@@ -265,6 +273,13 @@ def stacks_a_softmax(theta, X, Y):
 def loses_the_minus(theta, X, Y):
     scores = X @ theta
     return (Y * scores - np.logaddexp(0, scores)).mean(axis=0).sum()
+
+
+@misconception("ova_cost", "For the no you take the sigmoid of 1 - z. The probability of a no is 1 minus the sigmoid of z, which is the sigmoid of -z.",
+               source="read in learners' public programs: sigmoid(1 - z)")  # fmt: skip
+def takes_the_sigmoid_of_one_minus(theta, X, Y):
+    z = X @ theta
+    return np.sum(Y * np.logaddexp(0, -z) + (1 - Y) * np.logaddexp(0, z - 1)) / len(X)
 
 
 # --- ova_gradient -----------------------------------------------------------------------------------------------

@@ -204,6 +204,12 @@ def scales_to_the_unit_range(X):
     return (X - low) / width, low, width
 
 
+@misconception("standardise", "You take one mean and one deviation for the whole table. Every column has its own: `axis=0`.",
+               source="read in learners' public programs: np.mean(X), np.std(X)")  # fmt: skip
+def takes_the_whole_table(X):
+    return (X - X.mean()) / X.std(), X.mean(), X.std()
+
+
 # --- forward --------------------------------------------------------------------------------------------------------
 
 
@@ -841,6 +847,18 @@ def asks_the_question_again(X, y, T1, T2, reg):
     th1[:, 0] = th2[:, 0] = 0
     del_2 = (((a3 - y) @ T2) * a2)[:, 1:]
     return 2 * del_2.T @ a1 / N + reg * th1 / N, 2 * (a3 - y).T @ a2 / N + reg * th2 / N
+
+
+for _layer in (1, 2):
+    misconception_by_edit(
+        "gradients",
+        f"penalises_by_ones_in_layer_{_layer}",
+        old=f"dT{_layer}[:, 1:] += reg / N * T{_layer}[:, 1:]",
+        new=f"dT{_layer} += reg / N * np.c_[np.ones(len(T{_layer})), T{_layer}[:, 1:]]",
+        message=f"The penalty's gradient has ones in column 0 of T{_layer}, so each bias gets reg / N on top. Biases have no "
+        "penalty: put zeros there, or add the penalty to the other columns only.",
+        source="read in learners' public programs: np.c_[np.ones(...), theta[:, 1:]], two learners",
+    )
 
 
 # --- predict --------------------------------------------------------------------------------------------------------

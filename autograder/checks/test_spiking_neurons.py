@@ -277,6 +277,36 @@ misconception_by_edit(
     source="a sign lost while copying the equation",
 )
 
+
+@misconception("izhikevich_step", "v makes one whole step, and u moves with the old v. Two half steps of v are asked for, then a whole step of u with the new v.",
+               source="read in learners' public programs: Euler's method for both at once")  # fmt: skip
+def moves_both_at_once(v, u, current, dt, a, b, c, d):
+    v, u = v + dt * (0.04 * v * v + 5 * v + 140 - u + current), u + dt * a * (b * v - u)
+    fired = v >= 30
+    return (c, u + d, fired) if fired else (v, u, fired)
+
+
+@misconception("izhikevich_step", "You test for a spike before the step: a cell is reset one step after it has passed 30. Test at the end, after v and u have moved, and reset in the same step.",
+               source="read in learners' public programs: the order of the 2003 paper's program")  # fmt: skip
+def resets_a_step_late(v, u, current, dt, a, b, c, d):
+    fired = v >= 30
+    if fired:
+        v, u = c, u + d
+    for _ in range(2):
+        v = v + 0.5 * dt * (0.04 * v * v + 5 * v + 140 - u + current)
+    return v, u + dt * a * (b * v - u), fired
+
+
+@misconception("izhikevich_step", "After a spike you add c to u. c is the voltage to which v is set; what a spike adds to u is d.",
+               source="read in learners' public programs: c and d confused in a published text")  # fmt: skip
+def adds_c_to_u(v, u, current, dt, a, b, c, d):
+    for _ in range(2):
+        v = v + 0.5 * dt * (0.04 * v * v + 5 * v + 140 - u + current)
+    u = u + dt * a * (b * v - u)
+    fired = v >= 30
+    return (c, u + c, fired) if fired else (v, u, fired)
+
+
 # --- simulate -------------------------------------------------------------------------------------------------------
 
 
@@ -1036,4 +1066,33 @@ def adds_post_before_pre_reads(pre, post, w, a_plus, a_minus, tau, dt):
         y = y + q
         w = w - a_minus * y * p
         x = x + p
+    return w
+
+
+@misconception("stdp", "You clip the weight at -1 and 1. It may leave any range: return the sum as it is.",
+               source="read in learners' public programs: a weight kept within bounds")  # fmt: skip
+def clips_the_weight(pre, post, w, a_plus, a_minus, tau, dt):
+    delta = dt * np.subtract.outer(np.flatnonzero(post), np.flatnonzero(pre))
+    w = w + a_plus * np.exp(-delta[delta > 0] / tau).sum() - a_minus * np.exp(delta[delta < 0] / tau).sum()
+    return float(np.clip(w, -1, 1))
+
+
+@misconception("stdp_traces", "Both are turned: your pre spikes read the trace of post and strengthen, your post spikes read that of pre and weaken. A post spike that finds a trace of pre comes after it, and strengthens. Spikes of the same step see each other, too: add them to the traces last.",
+               source="read in learners' public programs: both signs turned")  # fmt: skip
+def turns_both_signs(pre, post, w, a_plus, a_minus, tau, dt):
+    x = y = 0.0
+    for s, t in zip(pre, post):
+        x, y = x * np.exp(-dt / tau) + s, y * np.exp(-dt / tau) + t
+        w = w + a_plus * s * y - a_minus * t * x
+    return w
+
+
+@misconception("stdp_traces", "Your traces lose dt / tau of themselves in a step, which is Euler's approximation. They fade by the exact factor exp(-dt / tau).",
+               source="read in learners' public programs: Euler's decay")  # fmt: skip
+def lets_traces_fade_by_euler(pre, post, w, a_plus, a_minus, tau, dt):
+    x = y = 0.0
+    for s, t in zip(pre, post):
+        x, y = x * (1 - dt / tau), y * (1 - dt / tau)
+        w = w + a_plus * t * x - a_minus * s * y
+        x, y = x + s, y + t
     return w
