@@ -819,7 +819,7 @@ def test_rates_and_steps_at_their_edges(learner, reference, rng):
     """No step, a rate of zero, one example, a cost that rises, a run until the cost hardly moves: the same rule holds."""
     four = problem(rng, 3, 2, 2, 4)
     cases = [(*four, 0.5, 0), (*four, 0.0, 2), (*problem(rng, 2, 2, 3, 1), 1.0, 2), (*four, 0.1, 25)]
-    cases += [(*four, 60.0, 3), (*problem(rng, 2, 2, 3, 1), 4.0, 130)]
+    cases += [(*four, 12.0, 5), (*problem(rng, 2, 2, 3, 1), 4.0, 130)]
     for result, case in zip(learner.map("train", cases), cases, strict=True):
         expect_parts(result, 3, "It must return three things.")
         expected = reference.train(*case)
