@@ -11,8 +11,7 @@ from autograder.diagnosis.docstring import Description
 from autograder.diagnosis.evidence import Case, Evidence, as_recorded, run
 from autograder.diagnosis.values import is_finite, is_real, parts
 from autograder.sandbox import wire
-from autograder.sandbox.learner import Learner, Trace
-from autograder.sandbox.processes import LearnerFault
+from autograder.sandbox.learner import Learner
 
 MOST_BASES = 6  # recorded calls from which inputs are made
 MOST_PROBES = 24
@@ -38,18 +37,10 @@ def ask(learner: Learner, evidence: Evidence, inputs: Iterable[tuple[Any, ...]])
     probes = list(_valid(evidence, inputs))
     if not probes:
         return []
-    seconds, learner.call_seconds = learner.call_seconds, CALL_SECONDS
-    trace, learner.trace = learner.trace, Trace()
-    try:
-        learner.map(evidence.exercise, [case.arguments for case in probes])
-    except LearnerFault:
-        pass  # an exception is an answer, too; after a hang there are none
-    finally:
-        calls, learner.trace, learner.call_seconds = learner.trace.calls, trace, seconds
+    calls = learner.probe(evidence.exercise, [case.arguments for case in probes], CALL_SECONDS)
     return [
         Case(case.arguments, as_recorded(call), case.right, failed=True)
         for call, case in zip(calls, probes, strict=False)
-        if call.answered
     ]
 
 

@@ -108,6 +108,7 @@ class Learner:
         self.trace = Trace()
         self.changed: set[str] = set()  # functions that changed an argument in place
         self.call_seconds = self._limits.call_seconds
+        self.may_be_probed = True
 
     # -- life of the process
 
@@ -282,6 +283,36 @@ class Learner:
         """Result of a call, and its arguments as they are afterwards."""
         recorded = self._call(name, [arguments], send_arguments=True)[0]
         return recorded.value, recorded.after or []
+
+    def probe(self, name: str, argument_lists: Iterable[tuple[Any, ...]], seconds: float) -> list[Recorded]:
+        """Calls that are no check's: what came of them, and nothing else is changed by them.
+
+        They are not recorded, do not count as changing an argument, and a process that has to be started again over them is
+        not held against the program; after that it is not probed any more, so that its time is left to the checks.
+
+        Parameters
+        ----------
+        name : str
+        argument_lists : iterable of tuple
+        seconds : float
+            For all calls together.
+        """
+        if not self.may_be_probed:
+            return []
+        before = self.trace, self.changed, self.call_seconds, self._restarts
+        self.trace, self.changed, self.call_seconds = Trace(), set(), seconds
+        try:
+            self._call(name, list(argument_lists))
+        except LearnerRaised:
+            pass  # an exception is an answer, too
+        except LearnerFault:
+            self.may_be_probed = False
+        finally:
+            calls = self.trace.calls
+            self.trace, self.changed, self.call_seconds, self._restarts = before
+        if not self.may_be_probed and self._worker is None:
+            self._restarts -= 1  # of the start that will be needed
+        return [call for call in calls if call.answered]
 
     def map(self, name: str, argument_lists: Iterable[tuple[Any, ...]]) -> list[Any]:
         """Results of many calls made in one go."""

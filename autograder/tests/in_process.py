@@ -47,6 +47,13 @@ class InProcessLearner:
                 raise LearnerRaised(name, call.failure)
         return [call.value for call in calls]
 
+    def probe(self, name: str, argument_lists: Iterable[tuple], seconds: float) -> list[Recorded]:
+        trace, self.trace = self.trace, Trace()
+        try:
+            return [self._call(name, arguments) for arguments in argument_lists]
+        finally:
+            self.trace = trace
+
     def _call(self, name, arguments):
         call = Recorded(name, arguments, answered=True)
         self.trace.calls.append(call)

@@ -706,6 +706,24 @@ def test_zygote_takes_its_workers_with_it():
         zygote.close()
 
 
+def test_probe_leaves_no_trace_and_costs_no_restart():
+    """Calls that only look for a reason change nothing for the checks that follow, whatever the function does."""
+    zygote = Zygote("")
+    source = "def f(x):\n    while x[0] < 0: pass\n    x += 1\n    return x[0]"
+    learner = Learner(zygote, [("cell 1", source)])
+    try:
+        learner.start()
+        found = learner.probe("f", [(np.ones(1),), (np.zeros(1),)], 1.0)
+        assert [call.value for call in found] == [2.0, 1.0]
+        assert learner.trace.calls == [] and learner.changed == set()
+        assert learner.probe("f", [(-np.ones(1),)], 0.2) == []  # it hangs
+        assert learner.f(np.ones(1)) == 2.0 and learner._restarts == 0
+        assert learner.probe("f", [(np.ones(1),)], 1.0) == [], "its time is left to the checks"
+    finally:
+        learner.stop()
+        zygote.close()
+
+
 @strong
 def test_zygote_takes_its_scratch_with_it(box):
     zygote = Zygote("")
