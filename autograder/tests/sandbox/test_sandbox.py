@@ -16,6 +16,7 @@ import sys
 import textwrap
 from contextlib import contextmanager, suppress
 
+import numpy as np
 import pytest
 
 from autograder.judging.outcome import verdict_of
