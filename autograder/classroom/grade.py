@@ -60,11 +60,11 @@ class Settings:
 
 
 def patience(limits: Limits) -> float:
-    """Seconds to wait for a judge: all that the learner may take of it, and `GRACE` for its own work.
+    """Seconds to wait for a judge: all that the learner may take of it, once more with our functions, and `GRACE`.
 
     The judge ends a submission by itself within the first part; one that is silent for longer hangs.
     """
-    return SLACK * (limits.submission_seconds + limits.load_seconds) + GRACE
+    return SLACK * (2 * limits.submission_seconds + limits.load_seconds) + GRACE
 
 
 class JudgeDied(RuntimeError):

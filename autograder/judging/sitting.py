@@ -143,17 +143,15 @@ class Sitting:
         A slip is charged once, where it was made. What the earlier exercises earn is settled by now.
         """
         own, calls_left = self.learner, [MOST_CALLS_OF_OURS]
-        self.learner = own.with_stand_ins(
-            {name: _limited(getattr(self.reference, name), calls_left) for name in names}
-        )
-        try:
-            result = self._examine_once(exercise, before)
-            if (result.score or 0.0) <= least:
-                return None
-            self._explain(exercise, result, self._traces)
-        finally:
-            own.take_over(self.learner)
-            self.learner = own
+        ours = {name: _limited(getattr(self.reference, name), calls_left) for name in names}
+        with own.with_stand_ins(ours) as self.learner:
+            try:
+                result = self._examine_once(exercise, before)
+                if (result.score or 0.0) <= least:
+                    return None
+                self._explain(exercise, result, self._traces)
+            finally:
+                self.learner = own
         result.helped_by = list(names)
         return result
 

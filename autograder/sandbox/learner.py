@@ -6,7 +6,9 @@ plain data. Whatever happens over there arrives here as a value or as a `Learner
 
 import inspect
 import random
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -100,6 +102,8 @@ class Learner:
         self._admission = Admission()
         self._stand_ins: dict[str, Callable[..., Any]] = {}
         self._spent = 0.0  # CPU seconds of workers that have ended
+        self._help: Budget | None = None
+        self._spent_on_help = 0.0
         self._skipped: set[int] = set()
         self._bad_cells = 0
         self.cell_failures: dict[str, LearnerFault] = {}  # by the cell's label
@@ -152,21 +156,24 @@ class Learner:
             parameters = [list(inspect.signature(f).parameters) for f in self._stand_ins.values()]
             self._exchange(wire.StandIn(self._number(), list(self._stand_ins), parameters), [])
 
-    def with_stand_ins(self, functions: Mapping[str, Callable[..., Any]]) -> "Learner":
+    @contextmanager
+    def with_stand_ins(self, functions: Mapping[str, Callable[..., Any]]) -> Iterator["Learner"]:
         """The same program in a process of its own, in which these functions are answered by the judge: with data alone.
 
-        It takes from the same time: what it spends is no longer there for this one.
+        All such processes together have the time of a submission, and take none of this one's.
         """
+        start = time.monotonic()
         helped = Learner(self._zygote, self._cells, self._given, self.opaque, self._limits)
         helped._stand_ins = dict(functions)
-        helped._budget, helped._skipped, helped._bad_cells = self._budget, set(self._skipped), self._bad_cells
-        helped._spent = self._cpu_spent()
-        return helped
-
-    def take_over(self, helped: "Learner") -> None:
-        """End the process of `with_stand_ins`, and count what it has spent."""
-        helped.stop()
-        self._spent += max(0.0, helped._spent - self._cpu_spent())
+        helped._skipped, helped._bad_cells = set(self._skipped), self._bad_cells
+        helped._budget = self._help = self._help or Budget(self._limits.submission_seconds)
+        helped._spent = self._spent_on_help
+        try:
+            yield helped
+        finally:
+            helped.stop()
+            self._spent_on_help = helped._spent
+            self._budget.prolong(time.monotonic() - start)
 
     def _confirm_isolation(self) -> None:
         """Which layers hold: the zygote's own words, sent before anything of the learner's is loaded."""

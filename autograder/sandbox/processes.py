@@ -225,6 +225,11 @@ class Budget:
         self._start = time.monotonic()
         self.latest = self._start + SLACK * seconds
 
+    def prolong(self, seconds: float) -> None:
+        """Give back time in which something else was run."""
+        self._start += seconds
+        self.latest += seconds
+
     def used_up(self, cpu_seconds: Callable[[], float]) -> bool:
         """Whether the time is up; CPU seconds are asked for only when the wall clock says so."""
         now = time.monotonic()
