@@ -12,6 +12,8 @@ from autograder.diagnosis.quantities import named_arguments
 from autograder.diagnosis.values import CHECK_ATOL, CHECK_RTOL, is_real, same
 
 LEAST_ON_EACH_SIDE = 3  # calls that are right, and calls that are wrong
+LEAST_FOR_PAIRS = 5  # the same, for what is said of two numbers at once
+CLEARLY = 1.5  # by which factor magnitudes on the two sides must differ, to be more than chance
 LARGEST_SHARE = 0.7  # of the entries that a place may cover, to be worth a word
 LEAST_CHANGES = 3  # of an argument that changed the right result and not the learner's
 LEAST_WRONG = 2  # calls with a wrong value, to say where
@@ -33,13 +35,16 @@ def find_condition(cases: Sequence[Case], evidence: Evidence) -> str:
     wrong = [not case.is_right for case in cases]
     if min(sum(wrong), len(wrong) - sum(wrong)) < LEAST_ON_EACH_SIDE:
         return ""
-    facts = [facts_of(case, evidence.description) for case in cases]
-    for words, opposite in sorted({pair for known in facts for pair in known}, key=_by_simplicity):
-        held = [known.get((words, opposite)) for known in facts]
-        if held == wrong:
-            return _condition_sentence(cases, words, opposite)
-        if held == [not w for w in wrong]:
-            return _condition_sentence(cases, opposite, words)
+    sides = min(sum(wrong), len(wrong) - sum(wrong))
+    kinds = [facts_of, facts_of_pairs] if sides >= LEAST_FOR_PAIRS else [facts_of]
+    for kind in kinds:
+        facts = [kind(case, evidence.description) for case in cases]
+        for words, opposite in sorted({pair for known in facts for pair in known}, key=_by_simplicity):
+            held = [known.get((words, opposite)) for known in facts]
+            if held == wrong:
+                return _condition_sentence(cases, words, opposite)
+            if held == [not w for w in wrong]:
+                return _condition_sentence(cases, opposite, words)
     return _find_threshold(cases, wrong, evidence.description)
 
 
@@ -54,7 +59,7 @@ def _find_threshold(cases: Sequence[Case], wrong: Sequence[bool], description: D
             for side in (False, True)
         )
         for below, above, sides in ((low, high, ("above", "below")), (high, low, ("below", "above"))):
-            if min(len(below), len(above)) > 1 and max(below) < min(above):
+            if min(len(below), len(above)) > 1 and max(below) * CLEARLY < min(above):
                 bound = _round_number_between(max(below), min(above))
                 return _condition_sentence(
                     cases, f"{words} is {sides[0]} {bound:g}", f"{words} is {sides[1]} it"
@@ -79,12 +84,12 @@ def magnitudes(case: Case, description: Description) -> dict[str, float]:
         name: value for name, value in values.items()
         if isinstance(value, np.ndarray) and value.dtype.kind in "iuf" and value.size
     }  # fmt: skip
-    found |= {f"`{name}`": float(value) for name, value in values.items() if is_real(value)}
     found |= {
         f"the largest size of an entry of `{name}`": float(np.max(np.abs(a))) for name, a in arrays.items()
     }
-    found |= {f"the largest entry of `{name}`": float(np.max(a)) for name, a in arrays.items()}
-    return found | {f"the smallest entry of `{name}`": float(np.min(a)) for name, a in arrays.items()}
+    return found | {
+        f"the largest entry of `{name}`": max(0.0, float(np.max(a))) for name, a in arrays.items()
+    }
 
 
 def _by_simplicity(pair: tuple[str, str]) -> tuple[int, str]:
@@ -113,8 +118,16 @@ def facts_of(case: Case, description: Description) -> dict[tuple[str, str], bool
     for name, value in values.items():
         for (words, opposite), holds in _facts_of_value(value):
             facts[f"`{name}` {words}", f"`{name}` {opposite}"] = holds
-    whole = sizes | {
-        f"`{name}`": int(v) for name, v in values.items() if is_real(v) and float(v).is_integer()
+    return facts
+
+
+def facts_of_pairs(case: Case, description: Description) -> dict[tuple[str, str], bool]:
+    """How two sizes or whole numbers stand to one another. There are many pairs, so some fit by chance where calls are few."""
+    facts: dict[tuple[str, str], bool] = {}
+    values = dict(named_arguments(description, case.arguments))
+    whole = {symbol: float(n) for symbol, n in description.sizes(case.arguments).items()}
+    whole |= {
+        f"`{name}`": float(v) for name, v in values.items() if isinstance(v, (int, np.integer)) and is_real(v)
     }
     for (a, m), (b, n) in itertools.combinations(whole.items(), 2):
         facts[f"{a} and {b} are equal", f"{a} and {b} differ"] = m == n
@@ -132,7 +145,6 @@ def _facts_of_value(value: Any) -> Iterator[tuple[tuple[str, str], bool]]:
         yield ("is 0", "is not 0"), value == 0
         yield ("is 1", "is not 1"), value == 1
         yield ("is negative", "is not negative"), value < 0
-        yield ("is above 1", "is at most 1"), value > 1
     elif isinstance(value, (list, tuple)):
         yield ("has a single entry", "has several entries"), len(value) == 1
         yield ("is empty", "has entries"), len(value) == 0

@@ -47,7 +47,11 @@ def explain(candidates: Sequence[Misconception], evidence: Evidence, learner: Le
         Asked for a few values more, where a condition is looked for.
     """
     if match := find_ideas(candidates, evidence):
-        besides = f" And apart from that: {_what_else(evidence)}" if match.fit == Fit.APART else ""
+        besides = (
+            f" And apart from that: {_what_else(evidence)}"
+            if match.fit in (Fit.APART, Fit.PARTS_APART)
+            else ""
+        )
         return Explanation("idea", match.name, match.message + besides)
     if not evidence.description.parameters:
         return None  # what is chosen, not computed: any relation would give the answer away

@@ -20,7 +20,8 @@ class Fit(IntEnum):
     EXACT = 0  # on every call
     PARTS = 1  # in some parts of the result, where the other parts are right
     APART = 2  # but for calls on which the learner's program raises or gives nan or inf
-    NONE = 3
+    PARTS_APART = 3  # both
+    NONE = 4
 
 
 @dataclass(frozen=True)
@@ -105,7 +106,7 @@ def fit(program: str, evidence: Evidence) -> Fit:
         found = _fit_of(case, returned)
         if found == Fit.NONE:
             return Fit.NONE
-        worst = max(worst, found)
+        worst = Fit.PARTS_APART if {worst, found} == {Fit.PARTS, Fit.APART} else max(worst, found)
         if found < Fit.APART and not _right_too(case, returned):
             telling += 1
             silent += bool(returned.exception) and returned.words != case.learner.words

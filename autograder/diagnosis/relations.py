@@ -2,6 +2,7 @@
 
 import itertools
 import math
+import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -11,6 +12,7 @@ from autograder.diagnosis.evidence import Case, Evidence, Pair, silence
 from autograder.diagnosis.quantities import CONSTANTS, TOLERANCE, explain_factors, named_arguments, terms
 from autograder.diagnosis.values import is_number, same
 
+NAME = re.compile(r"[A-Za-z]\w*")
 LEAST_CALLS = 2  # on which a relation must hold
 LEAST_ENTRIES = 4  # in all of them together
 
@@ -76,7 +78,8 @@ def _of_the_change(pairs: Sequence[Pair], evidence: Evidence) -> str:
             continue
         changes = [Pair(p.mine - s, p.right - s, p.case) for p, s in zip(pairs, starts, strict=True)]
         for find in (_factor, _term, _arrangement):
-            if words := find(changes, evidence):
+            words = find(changes, evidence)
+            if words and "a number" not in words:
                 return f"changes `{name}` by a step that {words}"
     return ""
 
@@ -216,6 +219,8 @@ def _term(pairs: Sequence[Pair], evidence: Evidence) -> str:
         if np.allclose(factors, -1.0, rtol=TOLERANCE):
             return f"is the right one minus {name}"
         words = explain_factors(factors, cases, evidence.description)
+        if set(NAME.findall(words)) & set(NAME.findall(name)):
+            continue  # it would cancel
         if words and (words in CONSTANTS or len(pairs) > LEAST_CALLS):
             sign, words = ("minus", words[1:]) if words.startswith("-") else ("plus", words)
             return f"is the right one {sign} {words} * {name}"
