@@ -14,6 +14,7 @@ from autograder.diagnosis.values import CHECK_ATOL, CHECK_RTOL, is_real, same
 LEAST_ON_EACH_SIDE = 3  # calls that are right, and calls that are wrong
 LEAST_FOR_PAIRS = 5  # the same, for what is said of two numbers at once
 CLEARLY = 1.5  # by which factor magnitudes on the two sides must differ, to be more than chance
+LINES = {1: ["entry"], 2: ["row", "column"]}  # by the number of axes: what lies across each
 LARGEST_SHARE = 0.7  # of the entries that a place may cover, to be worth a word
 LEAST_CHANGES = 3  # of an argument that changed the right result and not the learner's
 LEAST_WRONG = 2  # calls with a wrong value, to say where
@@ -288,13 +289,7 @@ def _edges(shape: tuple[int, ...]) -> Iterator[tuple[str, np.ndarray]]:
     for axis, n in enumerate(shape):
         if not n:
             continue
-        kind = (
-            "entry"
-            if len(shape) == 1
-            else ("row", "column")[axis]
-            if len(shape) == 2
-            else f"place along axis {axis}"
-        )
+        kind = LINES[len(shape)][axis] if len(shape) in LINES else f"place along axis {axis}"
         for words, opposite, index in (
             (f"in the first {kind}", f"after the first {kind}", 0),
             (f"in the last {kind}", f"before the last {kind}", n - 1),

@@ -65,8 +65,12 @@ class Case:
         """Whether the learner's call came to what is right, up to the tolerance of checks."""
         if self.learner.exception or self.right.exception:
             return bool(self.learner.exception) and bool(self.right.exception)
-        after_is_right = not self.sees_after or is_right(list(self.learner.after), list(self.right.after))
-        return after_is_right and is_right(self.learner.value, self.right.value)
+        return self.is_right_value(self.learner)
+
+    def is_right_value(self, returned: Returned) -> bool:
+        """Whether a value, and where the check looked at them the arguments afterwards, are the right ones."""
+        after_is_right = not self.sees_after or is_right(list(returned.after), list(self.right.after))
+        return after_is_right and is_right(returned.value, self.right.value)
 
     @cached_property
     def is_usable(self) -> bool:

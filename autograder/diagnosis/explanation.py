@@ -101,7 +101,7 @@ def _what_else(evidence: Evidence) -> str:
 
 
 def _shape_alone(cases: Sequence[Case], evidence: Evidence) -> str:
-    """The numbers are never right, but the shape is: or the shape is wrong on some inputs only."""
+    """Where the shape is right and where it is not, whatever the numbers are."""
     values = [
         case for case in cases
         if case.has_values and isinstance(case.learner.value, np.ndarray) and isinstance(case.right.value, np.ndarray)
@@ -115,7 +115,5 @@ def _shape_alone(cases: Sequence[Case], evidence: Evidence) -> str:
             for case, ok in zip(values, fits, strict=True)
         ]
         words = find_condition(stand_ins, evidence)
-        return words.replace("it is wrong", "its shape is wrong").replace(
-            "right wherever", "the right one wherever"
-        )
+        return words.replace("it is wrong", "the shape is wrong").replace("it is right", "the shape is right")
     return ""

@@ -125,8 +125,7 @@ def _right_too(case: Case, returned: Returned) -> bool:
     """Whether the idea gives what is right on this call, so that it says nothing there."""
     if returned.exception or case.right.exception:
         return returned.exception == case.right.exception
-    after_is_right = not case.sees_after or is_right(list(returned.after), list(case.right.after))
-    return after_is_right and is_right(returned.value, case.right.value)
+    return case.is_right_value(returned)
 
 
 def _fit_of(case: Case, returned: Returned) -> Fit:

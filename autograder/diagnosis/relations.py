@@ -51,7 +51,7 @@ def find_relation(cases: Sequence[Case], evidence: Evidence) -> str:
     Returns
     -------
     str
-        True of all these calls. It holds no value.
+        True of all these calls. It may hold a factor or an offset, never a right value.
     """
     with silence():
         if whole := _of_the_whole(cases, evidence):
@@ -192,7 +192,7 @@ def _factor(pairs: Sequence[Pair], evidence: Evidence) -> str:
 
 
 def _unary(pairs: Sequence[Pair], evidence: Evidence) -> str:
-    if not _alike(pairs) or any(pair.right.dtype.kind == "b" for pair in pairs):
+    if not _alike(pairs):
         return ""
     for words, function in UNARY.items():
         if all(same(pair.mine, np.asarray(function(pair.right.astype(float)))) for pair in pairs):

@@ -35,12 +35,12 @@ SLIPS = {
 @dataclass(frozen=True)
 class _Slip:
     words: str
+    place: str
     program: str
 
 
-_KNOWN: dict[
-    tuple[str, str], list[_Slip]
-] = {}  # by exercise and answer: mutants take longer to make than to try
+# By exercise and answer: mutants take longer to make than to try.
+_KNOWN: dict[tuple[str, str], list[_Slip]] = {}
 
 
 def find_slip(evidence: Evidence) -> str:
@@ -57,14 +57,14 @@ def find_slip(evidence: Evidence) -> str:
     """
     if len({repr(case.right.value) for case in evidence.cases if not case.is_right}) < LEAST_DIFFERENT:
         return ""
-    found: dict[str, None] = {}
-    slips = _slips(evidence)
-    for slip in slips[: int(MOST_SECONDS / evidence.seconds_a_call)]:
-        if slip.words not in found and fit(slip.program, evidence) == Fit.EXACT:
-            found[slip.words] = None
+    found: dict[str, set[str]] = {}  # for each kind the places where it gives the learner's values
+    for slip in _slips(evidence)[: int(MOST_SECONDS / evidence.seconds_a_call)]:
+        if slip.place not in found.get(slip.words, ()) and fit(slip.program, evidence) == Fit.EXACT:
+            found.setdefault(slip.words, set()).add(slip.place)
     if not 1 <= len(found) <= 2:
         return ""
-    return f"Your values are exactly those of a right program with one slip: {', or '.join(found)}."
+    told = [words + (places.pop() if len(places) == 1 else "") for words, places in found.items()]
+    return f"Your values are exactly those of a right program with one slip: {', or '.join(told)}."
 
 
 def _slips(evidence: Evidence) -> list[_Slip]:
@@ -85,12 +85,12 @@ def _make(evidence: Evidence, source: str) -> list[_Slip]:
     kinds = kinds_of(getattr(evidence.solution, evidence.exercise), calls)
     results = [entry.name for entry in evidence.description.results]
     return [
-        _Slip(_where(SLIPS[mutant.operator], mutant.diff, results), mutant.source)
+        _Slip(SLIPS[mutant.operator], _where(mutant.diff, results), mutant.source)
         for mutant in mutants(evidence.exercise, source, kinds)
     ]
 
 
-def _where(words: str, diff: str, results: Sequence[str]) -> str:
-    """The slip, and the returned value in whose line it is, where the docstring names that."""
+def _where(diff: str, results: Sequence[str]) -> str:
+    """In whose line a slip is, where that is a value that the docstring says is returned."""
     made = diff.lstrip("- ").split(" = ")[0].split(" += ")[0]
-    return f"{words}, where `{made}` is made" if made in results else words
+    return f", where `{made}` is made" if made in results else ""

@@ -31,9 +31,8 @@ from autograder.judging.wording import Wording
 from autograder.sandbox.learner import Learner, Trace
 from autograder.sandbox.processes import LearnerFault, LearnerRaised
 
-EXPLAINING_SECONDS = (
-    4.0  # of the judge's CPU, for one exercise; all but a few that train take far less than one
-)
+# Of the judge's CPU, for one exercise; all but a few that train take far less than one.
+EXPLAINING_SECONDS = 4.0
 EXPLAINED = (Verdict.FAIL, Verdict.ERROR)
 MOST_CALLS_OF_OURS = 20_000  # of functions that stand in, while one exercise is examined
 MOST_HANGS = 2  # calls of one exercise that may hang or die before its other checks are left out

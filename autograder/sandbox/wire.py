@@ -136,9 +136,8 @@ class RunCell(msgspec.Struct, tag="run", array_like=True):
     number: int
     cell: str
     source: str
-    answer: (
-        str  # the function whose answer cell it is: what it defines there counts, whatever comes later; or ""
-    )
+    # The function whose answer cell it is, or "": what it defines there counts, whatever comes later.
+    answer: str
 
 
 class StandIn(msgspec.Struct, tag="stand-in", array_like=True):
