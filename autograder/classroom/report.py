@@ -17,9 +17,9 @@ def exercise_html(result: ExerciseResult) -> str:
         return "".join(parts) + "</div>"
     parts.append(f"<p><b>{escape(result.name)}</b> · {_points(result)} · {WORDS[result.verdict]}</p>")
     if result.message and result.verdict != "not_attempted":
-        parts.append(f"<p>{_prose(result.message)}</p>")
+        parts.append(f"<p>{prose(result.message)}</p>")
     if result.helped_by:
-        parts.append(f"<p>{_prose(result.help_in_words)}</p>")
+        parts.append(f"<p>{prose(result.help_in_words)}</p>")
     if result.verdict not in ("not_attempted", "pass"):
         parts.append(f"<p>{len(result.checks) - len(failed)} of {len(result.checks)} checks passed.</p>")
         lines = dict.fromkeys(
@@ -27,7 +27,7 @@ def exercise_html(result: ExerciseResult) -> str:
         )
         if lines:
             parts.append(
-                "<ul>" + "".join(f'<li class="fail">{_prose(line)}</li>' for line in lines) + "</ul>"
+                "<ul>" + "".join(f'<li class="fail">{prose(line)}</li>' for line in lines) + "</ul>"
             )
     return "".join(parts) + "</div>"
 
@@ -42,7 +42,7 @@ def _points(result: ExerciseResult) -> str:
     return f"{number(result.score)} of {number(result.points)} points"
 
 
-def _prose(message: str) -> str:
+def prose(message: str) -> str:
     """Escaped text, with `code` between backticks set as code."""
     pieces = escape(message).split("`")
     if len(pieces) % 2 == 0:  # a backtick without a partner stays as it is
