@@ -1,4 +1,4 @@
-"""The command line: ``autograder check``, ``grade``, ``explain``, ``new``, ``strength`` and ``doctor``."""
+"""The command line: ``autograder check``, ``progress``, ``grade``, ``explain``, ``new``, ``strength`` and ``doctor``."""
 
 import sys
 from collections.abc import Iterator
@@ -13,11 +13,11 @@ if sys.platform == "win32":
     sys.exit("Grading keeps programs apart with what only Linux and macOS have. Run this inside WSL 2.")
 
 from autograder import __version__
-from autograder.classroom import batch, terminal
+from autograder.classroom import batch, own_work, terminal
 from autograder.classroom.grade import Grader, Settings
-from autograder.intake.notebook import UnreadableNotebook
+from autograder.intake.notebook import UnreadableNotebook, read
 from autograder.intake.submitted import contents, lessons_handed_in, submissions
-from autograder.judging.results import unreadable
+from autograder.judging.results import Result, unreadable
 from autograder.lesson.layout import Course, CourseError
 from autograder.lesson.release import points
 from autograder.sandbox.isolation import LEVELS
@@ -84,7 +84,14 @@ def _course(root: Path | None) -> Course:
 
 
 @main.command()
-@click.argument("notebooks", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("notebooks", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--watch", is_flag=True, help="Stay, and say it again whenever the notebook is saved.")
+@click.option(
+    "--html",
+    "html_file",
+    type=click.Path(path_type=Path),
+    help="Write the page that an instructor would send back, too.",
+)
 @click.option(
     "--json",
     "json_file",
@@ -97,34 +104,82 @@ def _course(root: Path | None) -> Course:
 @level_option
 def check(
     notebooks: tuple[Path, ...],
+    watch: bool,
+    html_file: Path | None,
     json_file: str | None,
     seed: str | None,
     lesson: str | None,
     root: Path | None,
     isolation: str,
 ) -> None:
-    """Run the full hidden checks on your own NOTEBOOKS and say what to look at next."""
+    """Run the full hidden checks on your own NOTEBOOKS and say what to look at next.
+
+    Without NOTEBOOKS: the lesson of the current folder, or the one that was saved last.
+    """
     course = _course(root)
     try:
         name = course.lesson(lesson).name if lesson else None
+        notebooks = notebooks or (own_work.meant(course, Path.cwd()),)
     except CourseError as error:
         raise click.UsageError(str(error)) from error
+    if len(notebooks) > 1 and (watch or html_file):
+        raise click.UsageError("--watch and --html are for one notebook")
     settings = Settings(isolation=isolation, least_isolation="weak", secret_seeds=False)
-    results = []
     files = [(path, _read(path)) for path in notebooks]  # a slip of the pen in the last name is told at once
     with Grader(course, settings) as grader:
+        results = []
         for path, data in files:
-            shown = one_line(path, 1000)
-            if isinstance(data, UnreadableNotebook):
-                result = unreadable(shown, str(data), lesson=name)
-            else:
-                result = grader.grade(data, shown, name, student=None, seed=seed)
-            results.append(result)
+            results.append(_checked(grader, path, data, name, seed))
             if json_file != "-":
-                terminal.show(result)
-    if json_file:
-        _write_json(json_file, [result.to_dict() for result in results])
+                terminal.show(results[-1])
+        if html_file:
+            _write_page(course, files[0][1], results[0], html_file)
+        if json_file:
+            _write_json(json_file, [result.to_dict() for result in results])
+        if watch:
+            _watch(grader, notebooks[0], name, seed)
     sys.exit(1 if any(result.needs_a_human for result in results) else 0)
+
+
+def _checked(
+    grader: Grader, path: Path, data: bytes | UnreadableNotebook, lesson: str | None, seed: str | None
+) -> Result:
+    """Result of one of the learner's own files, taken into their progress."""
+    shown = one_line(path, 1000)
+    if isinstance(data, UnreadableNotebook):
+        return unreadable(shown, str(data), lesson=lesson)
+    result = grader.grade(data, shown, lesson, student=None, seed=seed)
+    try:
+        own_work.keep(grader.course, path, result)
+    except OSError as error:
+        terminal.say(f"Your progress could not be written: {error.strerror}", error=True)
+    return result
+
+
+def _watch(grader: Grader, path: Path, lesson: str | None, seed: str | None) -> None:
+    terminal.say(f"\nWaiting for {one_line(path, 1000)} to be saved. Ctrl+C ends this.")
+    try:
+        for _ in own_work.saves(path):
+            click.clear()
+            terminal.show(_checked(grader, path, _read(path), lesson, seed))
+    except KeyboardInterrupt:
+        terminal.say("")
+
+
+def _write_page(course: Course, data: bytes | UnreadableNotebook, result: Result, target: Path) -> None:
+    """Write the feedback page of a notebook that could be judged."""
+    from autograder.classroom.feedback_page import page_of
+    from autograder.classroom.graded_notebook import harmless, write_verdicts
+
+    if isinstance(data, UnreadableNotebook) or result.lesson is None or not result.exercises:
+        raise click.ClickException(f"no page was written to {target}: the notebook could not be judged")
+    notebook, notes = read(data)
+    clean, mended = harmless(notebook, course.lesson(result.lesson).released)
+    write_verdicts(clean, result, [*notes, *mended])
+    try:
+        target.write_text(page_of(clean, result), encoding="utf-8")
+    except OSError as error:
+        raise click.UsageError(f"cannot write {target}: {error.strerror}") from error
 
 
 def _read(path: Path) -> bytes | UnreadableNotebook:
@@ -146,6 +201,16 @@ def _write_json(target: str, data: list[dict[str, Any]]) -> None:
             Path(target).write_text(text, encoding="utf-8")
         except OSError as error:
             raise click.UsageError(f"cannot write {target}: {error.strerror}") from error
+
+
+@main.command()
+@course_option
+def progress(root: Path | None) -> None:
+    """Say what you have earned so far, lesson by lesson."""
+    from autograder.classroom.progress import earned
+
+    course = _course(root)
+    terminal.show_progress([(lesson, earned(lesson)) for lesson in course.lessons.values()])
 
 
 @main.command()

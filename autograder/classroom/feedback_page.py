@@ -30,8 +30,10 @@ from pygments.lexers import Python3Lexer
 from traitlets import Bool
 from traitlets.config import Config
 
+from autograder.classroom import report
 from autograder.classroom.page_budget import FORMULA, LONGEST_PROSE, Budget, shortened
 from autograder.classroom.terminal import WORDS, number
+from autograder.judging.results import Result
 from autograder.lesson.layout import PACKAGE
 
 # The judge's verdicts in words, and two that only the gradebook knows.
@@ -281,6 +283,7 @@ def exercises(nb: NotebookNode) -> list[dict[str, Any]]:
                     "score": number(told.get("score")),
                     "points": number(told.get("points")),
                     "verdict": verdict,
+                    "sentence": report.prose(str(cell.metadata.get("course_sentence", ""))),
                     "words": UNREADABLE if "course_unreadable" in nb.metadata else verdict_words(verdict),
                     "changed": verdict != "graded" and told.get("review", {}).get("by_hand", False),
                 }
@@ -405,3 +408,28 @@ class FeedbackExporter(HTMLExporter):
         ]  # fmt: skip
         for function in ours:
             yield function.__name__, function
+
+
+def page_of(notebook: NotebookNode, result: Result) -> str:
+    """The page on a notebook that a learner has had checked, as it would come back from an instructor.
+
+    Parameters
+    ----------
+    notebook : NotebookNode
+        Harmless, and with the verdicts in it: see `autograder.classroom.graded_notebook`.
+    result : Result
+
+    Returns
+    -------
+    str
+        HTML.
+    """
+    scores = {exercise.name: exercise.score for exercise in result.exercises}
+    for cell in notebook.cells:
+        if utils.is_grade(cell):
+            cell.metadata.nbgrader["score"] = scores.get(
+                cell.metadata.nbgrader["grade_id"].removesuffix("_check")
+            )
+    about = {"score": result.score or 0.0, "max_score": result.points, "assignment": result.lesson}
+    page: str = FeedbackExporter().from_notebook_node(notebook, {"nbgrader": about})[0]
+    return page

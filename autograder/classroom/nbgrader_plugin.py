@@ -15,7 +15,6 @@ from typing import Any
 
 from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode
-from nbformat.v4 import new_output
 from nbgrader import utils
 from nbgrader.converters import Autograde, BaseConverter
 from nbgrader.converters.base import NbGraderException
@@ -24,19 +23,15 @@ from traitlets import Enum, Float, Integer
 
 from autograder.classroom.batch import journal_of, turn_of
 from autograder.classroom.grade import Settings, warm_grader
-from autograder.classroom.report import exercise_html, exercise_text
+from autograder.classroom.graded_notebook import FAULT, harmless, write_verdicts
 from autograder.intake.notebook import UnreadableNotebook, read
-from autograder.intake.repair import repair
-from autograder.intake.sanitise import sanitise
 from autograder.intake.submitted import TIMESTAMP, Submission, submissions
-from autograder.judging.results import ExerciseResult, Result, Verdict, unreadable
+from autograder.judging.results import Result, unreadable
 from autograder.lesson.layout import Course, CourseError
 from autograder.lesson.release import Release
 from autograder.sandbox.isolation import LEVELS
 from autograder.sandbox.printable import one_line
 from autograder.sandbox.processes import Limits
-
-FAULT = Verdict.GRADER_FAULT
 
 
 @cache
@@ -143,20 +138,11 @@ class Intake(NbGraderPreprocessor):
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
         kept = {k: v for k, v in nb.metadata.items() if k in ("course_unreadable", "course_notes")}
         release = _release(self.parent.parent.coursedir.root, resources)
-        mended, notes = repair(nb, release)
-        clean = sanitise(mended, release)
-        _mark_released(clean, release)
+        clean, notes = harmless(nb, release)
         clean.metadata.update(kept)
         if notes:
             clean.metadata["course_notes"] = [*kept.get("course_notes", []), *notes]
         return clean, resources
-
-
-def _mark_released(notebook: NotebookNode, release: Release) -> None:
-    """Note at each cell that stands as it was released, so that the feedback page shows it whole."""
-    for cell in notebook.cells:
-        original = release.by_name.get(cell.id)
-        cell.metadata.course["released"] = original is not None and cell.source == original.source
 
 
 class Judge(NbGraderPreprocessor):
@@ -174,16 +160,7 @@ class Judge(NbGraderPreprocessor):
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
         about = resources["nbgrader"]
         result = self._result(nb, about["assignment"], about["student"])
-        nb.metadata["course_result"] = {
-            "isolation": result.isolation, "seed": result.seed, "verdict": str(result.verdict), "message": result.message,
-            "notes": [*nb.metadata.get("course_notes", []), *result.notes],
-        }  # fmt: skip
-        verdicts = {exercise.name: exercise for exercise in result.exercises}
-        for number, cell in enumerate((c for c in nb.cells if c.cell_type == "code"), start=1):
-            cell.execution_count = number
-            if utils.is_grade(cell) and not utils.is_solution(cell):
-                name = cell.metadata.nbgrader["grade_id"].removesuffix("_check")
-                _write_verdict(cell, verdicts.get(name) or _unjudged(name, cell, result))
+        write_verdicts(nb, result, nb.metadata.get("course_notes", []))
         return nb, resources
 
     def _result(self, nb: NotebookNode, lesson: str, student: str) -> Result:
@@ -211,29 +188,6 @@ def graded(root: Path, mended: NotebookNode, lesson: str, student: str, settings
         result = grader.judge(request)
         journal.append(key, result)
     return result
-
-
-def _unjudged(name: str, cell: NotebookNode, result: Result) -> ExerciseResult:
-    """Stands in where there is no verdict at all: the file was unreadable, or the judge failed."""
-    message = result.message or "This exercise was not judged."
-    return ExerciseResult(
-        name, None, float(cell.metadata.nbgrader["points"]), FAULT, message, None, None, [], []
-    )
-
-
-def _write_verdict(cell: NotebookNode, exercise: ExerciseResult) -> None:
-    """Outputs of a check cell: words for the reader, and one number that nbgrader reads.
-
-    nbgrader gives full marks to a cell without outputs and to a number that it cannot read, so there is always one.
-    """
-    words = {"text/html": exercise_html(exercise), "text/plain": exercise_text(exercise)}
-    score = 0.0 if exercise.score is None else float(exercise.score)
-    number = {"text/plain": repr(min(max(score, 0.0), float(cell.metadata.nbgrader["points"])))}
-    cell.outputs = [
-        new_output("display_data", data=words),
-        new_output("execute_result", data=number, execution_count=cell.execution_count),
-    ]
-    cell.metadata["course_verdict"] = str(FAULT if exercise.score is None else exercise.verdict)
 
 
 class SaveVerdicts(SaveAutoGrades):

@@ -11,7 +11,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.segment import Segment
 from rich.table import Table
 
+from autograder.classroom.progress import Earned
 from autograder.judging.results import Result
+from autograder.lesson.layout import Lesson
 from autograder.sandbox.printable import one_line, printable
 
 WORDS = {
@@ -108,6 +110,27 @@ def show_exercise(result: Result, name: str, recorded: Result | None) -> None:
         console.print(
             f"\nReplayed with the recorded seed {escape(result.seed)}: {words} the recorded grading."
         )
+
+
+def show_progress(lessons: Sequence[tuple[Lesson, Earned | None]]) -> None:
+    """Print one line a lesson that has been judged, and what is still to be earned."""
+    table = Table(title="Your progress", title_justify="left", title_style="bold", box=None, pad_edge=False)
+    for heading in ("lesson", "earned", ""):
+        table.add_column(heading, justify="right" if heading == "earned" else "left")
+    judged = [(lesson, earned) for lesson, earned in lessons if earned is not None]
+    for lesson, earned in judged:
+        changed = "" if earned.is_of(lesson) else "the lesson has changed since"
+        now = f"now {number(earned.latest)}" if earned.latest < earned.score else ""
+        remark = ", ".join(filter(None, (changed, now)))
+        table.add_row(
+            lesson.name, f"{number(earned.score)} / {number(earned.points)}", f"[dim]{remark}[/dim]"
+        )
+    console = SafeConsole()
+    console.print(table)
+    full = sum(earned.score == earned.points for _, earned in judged)
+    console.print(
+        f"\n{full} of {len(lessons)} lessons with all points, {len(lessons) - len(judged)} not judged yet."
+    )
 
 
 def show_class(lesson: str, results: Sequence[Result]) -> None:

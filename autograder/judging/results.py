@@ -69,7 +69,8 @@ class ExerciseResult(msgspec.Struct):
     @property
     def help_in_words(self) -> str:
         """That an earlier exercise's solution stood in; empty if none did."""
-        ours = " and ".join(f"`{name}`" for name in self.helped_by)
+        *others, last = [f"`{name}`" for name in self.helped_by] or [""]
+        ours = f"{', '.join(others)} and {last}" if others else last
         return f"Counted with our {ours} in the place of yours." if ours else ""
 
 

@@ -108,7 +108,9 @@ class DeskHandler(JupyterHandler):
         """What changes whenever the page would show something else."""
         verdicts = self.desk.verdicts
         if subject == MAP:
-            return [verdicts.stamp(lesson) for lesson in verdicts.course.lessons.values()], progress.last_kept()
+            return [
+                verdicts.stamp(lesson) for lesson in verdicts.course.lessons.values()
+            ], progress.last_kept()
         lesson = self.lesson_at(subject)
         return lesson.name, verdicts.stamp(lesson)
 
@@ -116,7 +118,9 @@ class DeskHandler(JupyterHandler):
         """What the page shows now; it takes a while, where lessons are read for the first time."""
         verdicts = self.desk.verdicts
         if subject == MAP:
-            return Shown("Course map", pages.course_map(verdicts, self.place), "Renewed whenever something is judged.")
+            return Shown(
+                "Course map", pages.course_map(verdicts, self.place), "Renewed whenever something is judged."
+            )
         lesson = self.lesson_at(subject)
         title = f"Verdict: {lesson.name}"
         told = verdicts.known(lesson)
@@ -138,7 +142,6 @@ class PageHandler(DeskHandler):
         self.set_header("Cache-Control", "no-store")
         self.finish(pages.page(shown.title, shown.html, self.place, events))
 
-
     def subject_of(self, name: str) -> str:
         """What an address is about: a lesson, the map, or the lesson of a notebook that JupyterLab names by its path."""
         if name != NOTEBOOK:
@@ -157,7 +160,9 @@ class StreamHandler(DeskHandler):
         self.set_header("Content-Type", "text/event-stream")
         self.set_header("Cache-Control", "no-store")
         self.set_header("X-Accel-Buffering", "no")
-        self.set_header("Access-Control-Allow-Origin", "*")  # a frame without an origin; the key is the secret
+        self.set_header(
+            "Access-Control-Allow-Origin", "*"
+        )  # a frame without an origin; the key is the secret
         self.closed = asyncio.Event()
         try:
             await self._serve(subject)

@@ -42,7 +42,7 @@ def clock(seconds: float | None) -> str:
 
 def first_sentence(exercise: ExerciseResult) -> Markup:
     """What to look at, as it stands beside the exercise in the table."""
-    return Markup("" if exercise.verdict == "not_attempted" else report.prose(exercise.message))
+    return Markup("") if exercise.verdict == "not_attempted" else report.prose(exercise.message)
 
 
 def _theme(style: str, theme: str | None) -> str:
@@ -63,7 +63,8 @@ ENVIRONMENT.filters |= {
     "clock": clock,
     "first_sentence": first_sentence,
     "exercise_html": lambda exercise: Markup(report.exercise_html(exercise)),
-    "note_html": lambda note: Markup(report.prose(printable(note, 2_000))),
+    "check_name": lambda name: name.removeprefix("test_").replace("_", " "),
+    "note_html": lambda note: report.prose(printable(note, 2_000)),
     "verdict_words": lambda verdict: WORDS[verdict],
 }
 
@@ -72,7 +73,9 @@ def page(title: str, content: str, place: Place, events: str) -> str:
     """A whole page around a content that renews itself from the address ``events``."""
     style = _theme((PACKAGE / "templates" / "course_feedback" / "style.css").read_text(), place.theme)
     template = ENVIRONMENT.get_template("page.html.j2")
-    return template.render(title=title, content=Markup(content), place=place, events=events, style=Markup(style))
+    return template.render(
+        title=title, content=Markup(content), place=place, events=events, style=Markup(style)
+    )
 
 
 def waiting(lesson: Lesson) -> str:

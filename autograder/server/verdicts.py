@@ -17,7 +17,9 @@ from autograder.server.examining import PROGRAM, Answer, Order
 
 ATTEMPTS = 2
 LONGEST_ANSWER = 1 << 24  # bytes of a line
-SETTLING_SECONDS = 0.3  # after which a file that cannot be read is looked at again: it may be in the middle of a write
+SETTLING_SECONDS = (
+    0.3  # after which a file that cannot be read is looked at again: it may be in the middle of a write
+)
 
 Stamp = tuple[int, int, int]
 log = logging.getLogger(__name__)
