@@ -23,7 +23,7 @@ def _jupyter_server_extension_points() -> list[dict[str, Any]]:
 
 def _load_jupyter_server_extension(server: ServerApp) -> None:
     course, served = Course(), Path(server.root_dir).resolve()
-    verdicts = Verdicts(course, served if (served / "course").is_dir() else course.root)
+    verdicts = Verdicts(course, desk_of(course, served))
     attention = Attention(verdicts, served)
     desk = Desk(verdicts, attention, lambda: handlers.theme_of(_theme_settings(server)))
     page = url_path_join(server.base_url, PAGE)
@@ -37,6 +37,11 @@ def _load_jupyter_server_extension(server: ServerApp) -> None:
     server.event_logger.add_listener(schema_id=CONTENTS, listener=attention.listen)
     _put_commands_on_path()
     _show_button(server)
+
+
+def desk_of(course: Course, served: Path) -> Path:
+    """The folder that holds the learner's ``course/``: the one that the server shows, or this checkout."""
+    return served if (served / "course").is_dir() else course.root
 
 
 def _put_commands_on_path() -> None:

@@ -1,6 +1,8 @@
 """Shared by the tests: one warm judge for all of them."""
 
 import os
+import shutil
+import tempfile
 import time
 from collections import Counter
 from pathlib import Path
@@ -8,6 +10,8 @@ from pathlib import Path
 # One thread a process, also in the notebooks and judges that the tests start: results do not depend on the number of
 # cores, and the processes do not get into each other's way. NumPy reads it when it is imported, so this stands first.
 os.environ.update(OPENBLAS_NUM_THREADS="1", OMP_NUM_THREADS="1")
+# What the tests earn is nobody's progress.
+os.environ.update(XDG_DATA_HOME=tempfile.mkdtemp(prefix="progress-"))
 
 import pytest
 from hypothesis import settings
@@ -49,6 +53,10 @@ def _lesson_of(item):
     """Name of the lesson with whose tests it runs."""
     lesson = item.callspec.params.get("lesson") if hasattr(item, "callspec") else None
     return lesson.name if isinstance(lesson, Lesson) and "browser" not in item.fixturenames else None
+
+
+def pytest_unconfigure():
+    shutil.rmtree(os.environ["XDG_DATA_HOME"], ignore_errors=True)
 
 
 def pytest_sessionstart(session):

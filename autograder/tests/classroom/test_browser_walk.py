@@ -20,6 +20,7 @@ from autograder.tests.lesson.test_notebooks import expect_green, expect_walk_thr
 from autograder.tests.material import COURSE, LESSONS, answers
 
 webdriver = pytest.importorskip("selenium.webdriver")
+WebDriverException = pytest.importorskip("selenium.common.exceptions").WebDriverException
 CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
 pytestmark = pytest.mark.skipif(
     not (CHROMIUM and DRIVER), reason="chromium and chromium-driver are not installed"
@@ -178,6 +179,60 @@ def test_a_student_runs_all_then_solves_an_exercise(lab, browser, lesson, tmp_pa
     _write(browser, name, answers(lesson)[name])
     _run(browser, name)
     expect_green(_run(browser, f"{name}_check"), f"{name}_check")
+
+
+PANELS = "return Array.from(window.jupyterapp.shell.widgets('main')).map(w => w.title.label);"
+
+
+def test_the_verdict_stands_beside_the_notebook_and_follows_each_save(lab, browser):
+    """One click on the toolbar's button; the second click opens no second panel; another lesson takes its place."""
+    first, second = COURSE.lesson("06"), COURSE.lesson("14")
+    name, answer = next(iter(answers(first).items()))
+    _open(browser, lab, f"course/{first.name}/{first.slug}.ipynb")
+    _press_verdict(browser)
+    assert "0 of 20 points" in _verdict(browser, lambda state: "0 of 20 points" in state)
+    _write(browser, name, answer)
+    _execute(browser, "docmanager:save")
+    _verdict(browser, lambda state: "2 of 20 points, 1 of 9 exercises passed" in state)
+    _write(browser, name, answer.replace("axis=1", "axis=0"))
+    _press_verdict(browser)  # saves first
+    text = _verdict(browser, lambda state: "0 of 20 points" in state)
+    assert "Your columns sum to 1 instead of your rows." in text
+    assert browser.execute_script(PANELS).count("Verdict") == 1
+    _open(browser, lab, f"course/{second.name}/{second.slug}.ipynb")
+    _press_verdict(browser)
+    assert "Verdict on lesson 14" in _verdict(browser, lambda state: "0 of 20 points" in state)
+    assert browser.execute_script(PANELS).count("Verdict") == 1
+    boxes = browser.execute_script(
+        "return ['.jp-NotebookPanel:not(.lm-mod-hidden)', '.jp-IFrame iframe'].map(s => "
+        "document.querySelector(s).getBoundingClientRect().toJSON());"
+    )
+    notebook, verdict = boxes
+    assert notebook["right"] <= verdict["left"] and notebook["width"] > 300 < verdict["width"], "side by side"
+
+
+def _press_verdict(browser) -> None:
+    def button():
+        found = browser.find_elements("css selector", "[data-command='why-wont-it-learn:verdict']")
+        return next((each for each in found if each.is_displayed()), None)
+
+    _wait_for(button, "there is no button *Verdict*").click()
+
+
+def _verdict(browser, wanted) -> str:
+    """Text of the page in the panel, once its first line is as wanted."""
+
+    def text():
+        try:
+            browser.switch_to.frame(browser.find_element("css selector", ".jp-IFrame iframe"))
+            state = browser.find_element("id", "state").text
+            return browser.find_element("tag name", "body").text if wanted(state) else None
+        except WebDriverException:  # the page is just being loaded
+            return None
+        finally:
+            browser.switch_to.default_content()
+
+    return _wait_for(text, "the verdict does not come")
 
 
 def test_students_lab_is_clean(lab, browser):
