@@ -155,12 +155,12 @@ class ProseRenderer(HTMLRenderer):
     LESSON_TAGS = re.compile(r"(</?(?:details|summary|sub|sup)>|<br ?/?>)")
     HTML_MATH = re.compile(r"(?<!\\)\$(?!\$)(.+?)(?<!\\)\$")
 
-    def __init__(self, budget: Budget | None = None, first_heading: int = 3):
+    def __init__(self, budget: Budget | None = None):
         super().__init__(escape=True, allow_harmful_protocols=None)
-        self.budget, self.first_heading = budget, first_heading
+        self.budget = budget
 
     def heading(self, text: str, level: int, **attrs: Any) -> str:
-        return super().heading(text, min(6, level + self.first_heading - 1))
+        return super().heading(text, min(6, max(3, level + 1)))  # below the page's own h1, h2
 
     def text(self, text: str) -> str:
         return escape(unescape(text), quote=False)  # what Intake has already escaped is not escaped twice

@@ -149,7 +149,7 @@ def test_nothing_of_a_learner_runs_or_loads(source):
     html, soup = page(new_markdown_cell(source), written_cell(source, 0.0, True, comment=source))
     assert_inert(html)
     assert len(soup.find_all("body")) == len(soup.find_all("main")) == 1
-    assert soup.body.find_all(recursive=False)[-1].name == "main"  # nothing escaped from its cell
+    assert soup.body.find_all(recursive=False)[-1].name == "footer"  # nothing escaped from its cell
     assert not soup.select(".verdict.pass")
 
 
@@ -254,21 +254,20 @@ def test_headings_of_the_notebook_come_below_those_of_the_page():
     assert all(after <= before + 1 for before, after in zip(levels, levels[1:], strict=False))
 
 
-def test_head_says_score_lateness_isolation_and_seed():
+def test_head_says_score_and_lateness_and_the_foot_isolation_and_seed():
     result = {"isolation": "strong", "seed": "3f9a61c2", "verdict": "fail"}
     _, soup = page(
         check_cell("f", "pass", "", score=2.0), metadata={"course_result": result}, late_penalty=0.5
     )
-    head = text_of(soup.header)
-    for words in ("amelia", "97_demo", "1.5 of 4 points", "Handed in late: 0.5", "strong", "3f9a61c2"):
-        assert words in head
+    head, foot = text_of(soup.header), text_of(soup.footer)
+    assert all(words in head for words in ("amelia", "1.5 of 4 points", "Handed in late: 0.5"))
+    assert all(words in foot for words in ("97_demo", "strong", "3f9a61c2"))
     assert "so far" not in head
 
 
 def test_page_without_a_result_or_a_penalty_says_nothing_of_them():
     _, soup = page(late_penalty=0.0)
-    head = text_of(soup.header)
-    assert not re.search("late|Isolation|Seed|Run|None", head)
+    assert not re.search("late|Isolation|Seed|Run|None", text_of(soup.header) + text_of(soup.footer))
 
 
 def test_what_was_mended_is_told_and_folded():

@@ -9,10 +9,8 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 
 from autograder.classroom import feedback_page
 from autograder.classroom.feedback_page import FeedbackExporter
-from autograder.classroom.nbgrader_plugin import _mark_released
+from autograder.classroom.graded_notebook import harmless
 from autograder.classroom.page_budget import CELL, FORMULA, LONGEST_CODE, LONGEST_PROSE, Budget, shortened
-from autograder.intake.repair import repair
-from autograder.intake.sanitise import sanitise
 from autograder.tests.material import COURSE
 
 ATOMS = ["$a", "$a$ ", "a.", "((", "@a", "'''", 'f"{', "[](", "![", "<a", "&", "\\{", "> ", "* * *", "`", "|-|", "1. a\n", "\n",
@@ -128,10 +126,7 @@ def test_plots_are_bounded_in_number_and_in_bytes():
 
 def taken_in(submitted):
     """A submission as Intake leaves it."""
-    mended, _ = repair(submitted, LESSON.released)
-    clean = sanitise(mended, LESSON.released)
-    _mark_released(clean, LESSON.released)
-    return clean
+    return harmless(submitted, LESSON.released)[0]
 
 
 def test_the_courses_own_text_is_whole_beside_an_attack():
