@@ -14,10 +14,13 @@ import time
 import urllib.request
 from pathlib import Path
 
+import axe_core_python
 import pytest
+from click.testing import CliRunner
 
+from autograder.cli import main
 from autograder.tests.lesson.test_notebooks import expect_green, expect_walk_through
-from autograder.tests.material import COURSE, LESSONS, answers
+from autograder.tests.material import COURSE, LESSONS, answers, submission
 
 webdriver = pytest.importorskip("selenium.webdriver")
 WebDriverException = pytest.importorskip("selenium.common.exceptions").WebDriverException
@@ -38,10 +41,16 @@ lessons = pytest.mark.parametrize(
 
 
 @pytest.fixture(scope="module")
-def lab(tmp_path_factory):
-    """JupyterLab as `make lab` starts it, on a copy of the course; its address."""
-    root = tmp_path_factory.mktemp("lab")
-    shutil.copytree(COURSE.root / "course", root / "course")
+def root(tmp_path_factory):
+    """A learner's folder with a copy of the course."""
+    folder = tmp_path_factory.mktemp("lab")
+    shutil.copytree(COURSE.root / "course", folder / "course")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def lab(root):
+    """JupyterLab as `make lab` starts it, on the copy of the course; its address."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -179,6 +188,42 @@ def test_a_student_runs_all_then_solves_an_exercise(lab, browser, lesson, tmp_pa
     _write(browser, name, answers(lesson)[name])
     _run(browser, name)
     expect_green(_run(browser, f"{name}_check"), f"{name}_check")
+
+
+AXE_CORE = Path(axe_core_python.__file__).with_name("axe.min.js").read_text(encoding="utf-8")
+AXE = (
+    "const done = arguments[arguments.length - 1];"
+    "axe.run(document, {iframes: false}).then(found => done(found), error => done(String(error)));"
+)
+
+
+@pytest.mark.parametrize("colours", ["light", "dark"])
+def test_our_pages_keep_nobody_out(lab, root, browser, tmp_path, colours):
+    """Course map, verdict and feedback page before axe-core, with one answer that is wrong and others that are right."""
+    lesson = COURSE.lesson("10")
+    name, answer = next(iter(answers(lesson).items()))
+    wrong = answer.replace("    ### BEGIN SOLUTION", "    return 0", 1)
+    written = answers(lesson) | {name: wrong}
+    notebook, feedback = tmp_path / lesson.release_path.name, tmp_path / "feedback.html"
+    notebook.write_bytes(submission(lesson, written))
+    CliRunner().invoke(main, ["check", str(notebook), "--html", str(feedback)])
+    shutil.copy(notebook, root / "course" / lesson.name)
+    browser.execute_cdp_cmd("Page.setBypassCSP", {"enabled": True})
+    try:
+        media = {"features": [{"name": "prefers-color-scheme", "value": colours}]}
+        browser.execute_cdp_cmd("Emulation.setEmulatedMedia", media)
+        for page in (f"{lab}/autograder/?token=walk", f"{lab}/autograder/{lesson.name}", feedback.as_uri()):
+            browser.get(page)
+            _wait_for(
+                lambda: "Judging" not in browser.find_element("tag name", "body").text, "no verdict comes"
+            )
+            assert page.endswith("token=walk") or "not yet" in browser.find_element("tag name", "body").text
+            browser.execute_script(AXE_CORE)
+            found = browser.execute_async_script(AXE)
+            assert [(v["id"], v["nodes"][0]["html"]) for v in found["violations"]] == [], page
+            assert len(found["passes"]) > 20, page
+    finally:
+        browser.execute_cdp_cmd("Page.setBypassCSP", {"enabled": False})
 
 
 PANELS = "return Array.from(window.jupyterapp.shell.widgets('main')).map(w => w.title.label);"
