@@ -14,7 +14,9 @@ from autograder.tests.material import COURSE, LESSONS
 
 lessons = pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.name)
 asked = pytest.mark.parametrize(  # the orientation has a question of its own
-    "lesson", [lesson for lesson in LESSONS if not lesson.name.startswith("00_")], ids=lambda lesson: lesson.name
+    "lesson",
+    [lesson for lesson in LESSONS if not lesson.name.startswith("00_")],
+    ids=lambda lesson: lesson.name,
 )
 TABLE = re.compile(r"(?m)^\|(?P<head>[^\n]*)\|\n\|[-|: ]+\|\n(?P<rows>(?:\|.*(?:\n|$))+)")
 
@@ -126,7 +128,9 @@ def test_letters_of_shapes_tables_stand_in_the_notation(lesson):
     listed = {letter for letter, where in own if where == number}
     used = letters_of(lesson)
     assert used - common - listed == set(), "letters that docs/notation.md does not explain"
-    assert listed - used == set(), "letters that docs/notation.md lists for this lesson and no shapes table has"
+    assert listed - used == set(), (
+        "letters that docs/notation.md lists for this lesson and no shapes table has"
+    )
 
 
 def test_letter_has_one_meaning_in_a_lesson():
