@@ -3,8 +3,8 @@
 import numpy as np
 
 from autograder.checking import (
-    answer_check,
     as_array,
+    declare_answer_checks,
     exercise,
     expect,
     expect_array,
@@ -969,31 +969,15 @@ def test_judge_returns_six_verdicts(learner):
     expect_words(learner.judge_the_repairs(), 6, ("grows", "elsewhere", "right"))
 
 
-test_judge_one_pair_or_many = answer_check(
+declare_answer_checks(
+    globals(),
     "judge_the_repairs",
-    (0, 1),
-    "A and B have the same rate. Compare the rate with each one's bound, then look at each one's smallest curvature.",
-)
-
-
-test_judge_a_slightly_larger_rate = answer_check(
-    "judge_the_repairs",
-    (1, 2),
-    "B and C have the same pairs. On which side of their bound is each rate, the bound taken with all three curvatures?",
-)
-
-
-test_judge_three_pairs = answer_check(
-    "judge_the_repairs",
-    (3, 4),
-    "D and E both have three pairs and a rate below the bound. Is the smallest curvature 0 or not?",
-)
-
-
-test_judge_pairs_on_a_line = answer_check(
-    "judge_the_repairs",
-    (4, 5),
-    "F has 64 pairs, E only three. Compare their smallest curvatures, not the number of pairs.",
+    test_judge_one_pair="A: the rate is below the bound. But does the bowl of one pair bend in all three directions?",
+    test_judge_many_pairs="B has the same rate as A, and 64 pairs. Compare rate and bound, then look at the smallest curvature.",
+    test_judge_a_slightly_larger_rate="C: on which side of the bound is the rate, the bound taken with all three curvatures?",
+    test_judge_three_pairs_on_a_line="D: the rate is below the bound. Is the smallest curvature 0 or not?",
+    test_judge_three_other_pairs="E: three pairs as in D, and a rate below the bound. Is the smallest curvature 0 or not?",
+    test_judge_many_pairs_on_a_line="F has 64 pairs. Look at their smallest curvature, not at their number.",
 )
 
 

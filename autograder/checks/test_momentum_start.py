@@ -5,7 +5,6 @@ import numpy as np
 from autograder.checking import (
     Seed,
     agree,
-    answer_check,
     declare_answer_checks,
     exercise,
     expect,
@@ -484,21 +483,15 @@ def test_diagnosis_is_five_words(learner):
     causes_of(learner.diagnose())
 
 
-test_diagnosis_of_the_right_one = answer_check(
+declare_answer_checks(
+    globals(),
     "diagnose",
-    (0, 2),
-    "One of the five is right, although it is written differently, and one goes the wrong way. Compute a step of each by hand.",
-    weight=2,
     read=causes_of,
-)
-
-
-test_diagnosis_of_the_others = answer_check(
-    "diagnose",
-    (1, 3, 4),
-    "Three go downhill in another way than asked: look at the first step from v = 1, and at what multiplies the gradient.",
-    weight=2,
-    read=causes_of,
+    test_diagnosis_a="Friend A: on a slope of 1, does the weight go down or up in the long run?",
+    test_diagnosis_b="Friend B: with which velocity does the weight move in the first step?",
+    test_diagnosis_c="Friend C: write the two lines out and compare them with step 1, term by term.",
+    test_diagnosis_d="Friend D: what is multiplied by the momentum, the old velocity alone or more?",
+    test_diagnosis_e="Friend E: which factor stands before the gradient, and where have you seen it?",
 )
 
 
