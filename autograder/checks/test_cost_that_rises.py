@@ -490,7 +490,7 @@ def test_logistic_cost_refuses_to_broadcast(learner, rng):
 
 @misconception(
     "logistic_cost",
-    "Labels of the wrong shape go through and broadcast. Compare Y.shape with Z.shape first, and raise a ValueError.",
+    "Labels of the wrong shape go through: they may broadcast, and nobody learns of it. Compare Y.shape with Z.shape first, and raise a ValueError.",
     source="document 000: the broken program runs for 100,000 steps without an error",
 )
 def never_refuses(Y, Z):

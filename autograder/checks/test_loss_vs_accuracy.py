@@ -1447,6 +1447,22 @@ def test_training_gives_these_answers(learner, reference, rng):
     agree(learner, reference, "train_hidden", [training_case(rng, int(pattern)) for pattern in chosen])
 
 
+def revealing_case(rng, seed):
+    """Training on which one answer turns when the deviation divides by N − 1, or 700 steps are made at rate 0.45."""
+    fixed = np.random.default_rng(seed)
+    n, hidden = int(fixed.integers(5, 10)), int(fixed.integers(1, 4))
+    x = np.cumsum(fixed.uniform(2, 6, size=n))
+    y = fixed.permutation((np.arange(n) < n // 2).astype(int))
+    order = rng.permutation(n)
+    return (10 * x + 8)[order], y[order], hidden, seed
+
+
+@exercise("train_hidden", weight=2)
+def test_training_has_the_deviation_and_the_length_of_the_docstring(learner, reference, rng):
+    """The docstring fixes every choice: the standard deviation divides by N, and there are 800 steps at rate 0.5."""
+    agree(learner, reference, "train_hidden", [revealing_case(rng, seed) for seed in (33, 183)])
+
+
 @exercise("train_hidden", weight=2)
 def test_two_units_solve_the_five_points(learner, reference, rng):
     """Two units must get the asker's five points right, and one unit must not, whatever the scale of x."""
@@ -1454,6 +1470,16 @@ def test_two_units_solve_the_five_points(learner, reference, rng):
     order = rng.permutation(5)
     cases = [(100 * X[order] + 4000, y[order], 2, 0), (X[order], y[order], 1, 1)]
     agree(learner, reference, "train_hidden", cases)
+
+
+misconception_by_edit(
+    "train_hidden",
+    "divides_by_one_less",
+    old="scale = X.std() if",
+    new="scale = X.std(ddof=1) if",
+    message="Your standard deviation divides by N − 1. Here it is that of the population: it divides by N.",
+    source="the default of other programs; it passed unseen",
+)
 
 
 @exercise("train_hidden", weight=1)
