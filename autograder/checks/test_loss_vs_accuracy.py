@@ -75,6 +75,12 @@ def test_least_squares_follows_the_targets(learner, reference, rng):
 
 
 @exercise("least_squares", weight=1)
+def test_least_squares_of_small_inputs(learner, reference, rng):
+    """Inputs that are small and differ by little are not equal: their slope is as good as any, and large."""
+    agree(learner, reference, "least_squares", [(1e-4 * rng.permutation(6), rng.normal(size=6))])
+
+
+@exercise("least_squares", weight=1)
 def test_least_squares_of_equal_inputs(learner, reference, rng):
     """Where all X are equal, also with a single example, the slope is 0.0 and the intercept is the mean of y."""
     cases = [(np.full(6, 2.5), rng.normal(size=6)), (np.array([-1.5]), np.array([3.0]))]
