@@ -709,7 +709,7 @@ def test_pool_gradient_shape(learner, rng):
 
 @exercise("max_pool_backward", weight=3)
 def test_pool_gradient_values(learner, reference, rng):
-    """Each window's gradient goes to its largest value, and only there."""
+    """Each window's gradient goes to its largest value, and only there; a value that wins several windows collects from all."""
     for case in POOLS[:2]:
         compare_pool(learner, reference, rng, *case)
 

@@ -4,7 +4,6 @@ import numpy as np
 
 from autograder.checking import (
     agree,
-    answer_check,
     declare_answer_checks,
     draw_zeros_and_ones,
     exercise,
@@ -64,37 +63,18 @@ def test_predict_shapes_returns_eight_answers(learner):
         expect(is_shape or (isinstance(answer, str) and answer == "error"))
 
 
-test_predict_shapes_where_row_meets_column = answer_check(
+declare_answer_checks(
+    globals(),
     "predict_shapes",
-    (1, 4),
-    "B and E: flush right, a row stands above a column, and both are stretched; labels of one dimension behave as a row.",
-    weight=2,
     read=as_tuples,
-)
-
-
-test_predict_shapes_where_both_have_the_same_form = answer_check(
-    "predict_shapes",
-    (2, 5),
-    "C and F: two columns stay a column, and a flat array beside a row gives a row.",
-    read=as_tuples,
-)
-
-
-test_predict_shapes_of_matrix_products = answer_check(
-    "predict_shapes",
-    (0, 3),
-    "A and D: in a matrix product the inner lengths disappear, (a, k) times (k, c) is (a, c).",
-    read=as_tuples,
-)
-
-
-test_predict_shapes_where_weights_grow_or_an_error_comes = answer_check(
-    "predict_shapes",
-    (6, 7),
-    "G and H: work from the inside out, and stretch only a length of 1.",
-    weight=2,
-    read=as_tuples,
+    test_predict_shapes_a="A: in a matrix product the inner lengths disappear, (a, k) times (k, c) is (a, c).",
+    test_predict_shapes_b="B: flush right, a row stands above a column, and both are stretched.",
+    test_predict_shapes_c="C: two columns stay a column.",
+    test_predict_shapes_d="D: in a matrix product the inner lengths disappear, (a, k) times (k, c) is (a, c).",
+    test_predict_shapes_e="E: flush right, labels of one dimension behave as a row. What does it do above a column?",
+    test_predict_shapes_f="F: a flat array beside a row gives a row.",
+    test_predict_shapes_g="G: work from the inside out, and stretch only a length of 1.",
+    test_predict_shapes_h="H: flush right, compare the lengths in each place. Only a length of 1 is stretched.",
 )
 
 
@@ -510,7 +490,7 @@ def test_logistic_cost_refuses_to_broadcast(learner, rng):
 
 @misconception(
     "logistic_cost",
-    "Labels of the wrong shape go through and broadcast. Compare Y.shape with Z.shape first, and raise a ValueError.",
+    "Labels of the wrong shape go through: they may broadcast, and nobody learns of it. Compare Y.shape with Z.shape first, and raise a ValueError.",
     source="document 000: the broken program runs for 100,000 steps without an error",
 )
 def never_refuses(Y, Z):

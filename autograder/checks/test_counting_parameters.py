@@ -4,7 +4,6 @@ import numpy as np
 
 from autograder.checking import (
     agree,
-    answer_check,
     declare_answer_checks,
     exercise,
     expect,
@@ -788,29 +787,16 @@ def test_diagnosis_is_six_words(learner):
     causes_of(learner.diagnose())
 
 
-test_diagnosis_finds_the_right_count = answer_check(
+declare_answer_checks(
+    globals(),
     "diagnose",
-    3,
-    "One student counted right: (3 · 3 · 16 + 1) for each filter. Which number is that?",
     read=causes_of,
-)
-
-
-test_diagnosis_of_the_biases = answer_check(
-    "diagnose",
-    (0, 2, 5),
-    "Three students went wrong at the biases. Take the weights alone off each number and see what is left.",
-    weight=2,
-    read=causes_of,
-)
-
-
-test_diagnosis_of_the_weights = answer_check(
-    "diagnose",
-    (1, 4),
-    "Two students went wrong at the weights: one number is far too small, one far too large. Take 32 biases off each and divide.",
-    weight=2,
-    read=causes_of,
+    test_diagnosis_a="Student A: take the weights alone, 3 · 3 · 16 · 32, off the number and see what is left.",
+    test_diagnosis_b="Student B: take 32 biases off the number and divide by 32. How many weights has each filter?",
+    test_diagnosis_c="Student C: take the weights alone off the number. How many biases are left, and for what?",
+    test_diagnosis_d="Student D: compare the number with (3 · 3 · 16 + 1) for each filter.",
+    test_diagnosis_e="Student E: take 32 biases off the number and divide by the weights of one filter bank. What remains?",
+    test_diagnosis_f="Student F: take the weights alone off the number. How many biases are left, and for what?",
 )
 
 

@@ -3,6 +3,7 @@
 import numpy as np
 
 from autograder.checking import (
+    declare_answer_checks,
     directional_derivative,
     exercise,
     expect,
@@ -940,18 +941,14 @@ def test_name_the_bugs_form(learner):
     expect(len(set(bugs)) == 4)
 
 
-@exercise("name_the_bugs")
-def test_name_the_bugs_by_length(learner, reference):
-    """Suspects P and S are not both named rightly. Which gradients are too long, and by how much?"""
-    bugs, right = learner.name_the_bugs(), reference.name_the_bugs()
-    expect((bugs[0], bugs[3]) == (right[0], right[3]))
-
-
-@exercise("name_the_bugs")
-def test_name_the_bugs_by_direction(learner, reference):
-    """Suspects Q and R are not both named rightly. Which gradients point in the right direction, and which do not?"""
-    bugs, right = learner.name_the_bugs(), reference.name_the_bugs()
-    expect(bugs[1:3] == right[1:3])
+declare_answer_checks(
+    globals(),
+    "name_the_bugs",
+    test_suspect_p="Suspect P: which of its gradients are too long, and by how much?",
+    test_suspect_q="Suspect Q: which of its gradients point in the right direction, and which do not?",
+    test_suspect_r="Suspect R: which of its gradients point in the right direction, and which do not?",
+    test_suspect_s="Suspect S: which of its gradients are too long, and by how much?",
+)
 
 
 for name, value, message, source in [

@@ -3,8 +3,8 @@
 import numpy as np
 
 from autograder.checking import (
-    answer_check,
     as_array,
+    declare_answer_checks,
     exercise,
     expect,
     expect_array,
@@ -609,7 +609,7 @@ def test_hessian_is_three_by_three(learner, rng):
 
 @exercise("hessian", weight=3)
 def test_hessian_values(learner, reference, rng):
-    """H is 2/N times the product of the inputs x1, x2, 1 with themselves, in this order."""
+    """A is 2/N times the product of the inputs x1, x2, 1 with themselves, in this order."""
     for N in (7, 4, 25):
         X = inputs(rng, N)
         expect_close(learner.hessian(X), reference.hessian(X))
@@ -617,7 +617,7 @@ def test_hessian_values(learner, reference, rng):
 
 @exercise("hessian", weight=2)
 def test_hessian_is_the_curvature_of_the_loss(learner, rng):
-    """Second differences of mean((y_hat - y)**2) between any two parameters must agree with H."""
+    """Second differences of mean((y_hat - y)**2) between any two parameters must agree with A."""
     X, y, w, b = model(rng, 6)
 
     def loss(theta):
@@ -634,7 +634,7 @@ def test_hessian_is_the_curvature_of_the_loss(learner, rng):
 
 @exercise("hessian", weight=1)
 def test_hessian_of_repeated_examples(learner, reference, rng):
-    """The same examples twice over, or in another order, bend the bowl no more: H is a mean over the examples."""
+    """The same examples twice over, or in another order, bend the bowl no more: A is a mean over the examples."""
     X = inputs(rng, 5)
     for same in (np.tile(X, (2, 1)), X[::-1].copy()):
         expect_close(learner.hessian(same), reference.hessian(X))
@@ -650,8 +650,8 @@ def test_hessian_of_few_or_flat_inputs(learner, reference, rng):
 misconception_by_edit(
     "hessian",
     "forgets_the_two",
-    old="H = 2 / len(X)",
-    new="H = 1 / len(X)",
+    old="A = 2 / len(X)",
+    new="A = 1 / len(X)",
     message="The 2 of the square is missing: your curvatures are half of the right ones, and the bound from them twice too "
     "large.",
     source="measured: the factor 2 of the squared loss forgotten; a run at such a bound explodes",
@@ -660,8 +660,8 @@ misconception_by_edit(
 misconception_by_edit(
     "hessian",
     "sums_instead_of_averaging",
-    old="H = 2 / len(X)",
-    new="H = 2",
+    old="A = 2 / len(X)",
+    new="A = 2",
     message="This is the Hessian of the sum of squares. The loss is a mean: divide by N.",
     source="document 000: torch.sum in the loss",
 )
@@ -688,8 +688,8 @@ def puts_the_ones_first(X):
 
 @misconception(
     "hessian",
-    "You multiplied the wrong way round: A times its transpose is a table of examples (N, N). Parameters meet in the "
-    "transpose times A.",
+    "You multiplied the wrong way round: the inputs times their transpose are a table of examples (N, N). Parameters meet in the "
+    "transpose times the inputs.",
     source="the order of the product turned round",
 )
 def multiplies_examples_with_examples(X):
@@ -878,7 +878,7 @@ def test_factors_at_any_rate(learner, reference, rng):
 
 @exercise("error_factors", weight=1)
 def test_factors_are_those_of_a_step(learner, reference, rng):
-    """Together the factors must describe one update of the error: their sum is the trace of I - rate * H, with all signs."""
+    """Together the factors must describe one update of the error: their sum is the trace of I - rate * A, with all signs."""
     X, learning_rate = inputs(rng, 6), 0.4
     step = np.eye(3) - learning_rate * reference.hessian(X)
     factors = expect_array(learner.error_factors(X, learning_rate), (3,))
@@ -969,31 +969,15 @@ def test_judge_returns_six_verdicts(learner):
     expect_words(learner.judge_the_repairs(), 6, ("grows", "elsewhere", "right"))
 
 
-test_judge_one_pair_or_many = answer_check(
+declare_answer_checks(
+    globals(),
     "judge_the_repairs",
-    (0, 1),
-    "A and B have the same rate. Compare the rate with each one's bound, then look at each one's smallest curvature.",
-)
-
-
-test_judge_a_slightly_larger_rate = answer_check(
-    "judge_the_repairs",
-    (1, 2),
-    "B and C have the same pairs. On which side of their bound is each rate, the bound taken with all three curvatures?",
-)
-
-
-test_judge_three_pairs = answer_check(
-    "judge_the_repairs",
-    (3, 4),
-    "D and E both have three pairs and a rate below the bound. Is the smallest curvature 0 or not?",
-)
-
-
-test_judge_pairs_on_a_line = answer_check(
-    "judge_the_repairs",
-    (4, 5),
-    "F has 64 pairs, E only three. Compare their smallest curvatures, not the number of pairs.",
+    test_judge_one_pair="A: the rate is below the bound. But does the bowl of one pair bend in all three directions?",
+    test_judge_many_pairs="B has the same rate as A, and 64 pairs. Compare rate and bound, then look at the smallest curvature.",
+    test_judge_a_slightly_larger_rate="C: on which side of the bound is the rate, the bound taken with all three curvatures?",
+    test_judge_three_pairs_on_a_line="D: the rate is below the bound. Is the smallest curvature 0 or not?",
+    test_judge_three_other_pairs="E: three pairs as in D, and a rate below the bound. Is the smallest curvature 0 or not?",
+    test_judge_many_pairs_on_a_line="F has 64 pairs. Look at their smallest curvature, not at their number.",
 )
 
 

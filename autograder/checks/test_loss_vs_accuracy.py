@@ -75,6 +75,12 @@ def test_least_squares_follows_the_targets(learner, reference, rng):
 
 
 @exercise("least_squares", weight=1)
+def test_least_squares_of_small_inputs(learner, reference, rng):
+    """Inputs that are small and differ by little are not equal: their slope is as good as any, and large."""
+    agree(learner, reference, "least_squares", [(1e-4 * rng.permutation(6), rng.normal(size=6))])
+
+
+@exercise("least_squares", weight=1)
 def test_least_squares_of_equal_inputs(learner, reference, rng):
     """Where all X are equal, also with a single example, the slope is 0.0 and the intercept is the mean of y."""
     cases = [(np.full(6, 2.5), rng.normal(size=6)), (np.array([-1.5]), np.array([3.0]))]
@@ -1447,6 +1453,22 @@ def test_training_gives_these_answers(learner, reference, rng):
     agree(learner, reference, "train_hidden", [training_case(rng, int(pattern)) for pattern in chosen])
 
 
+def revealing_case(rng, seed):
+    """Training on which one answer turns when the deviation divides by N − 1, or 700 steps are made at rate 0.45."""
+    fixed = np.random.default_rng(seed)
+    n, hidden = int(fixed.integers(5, 10)), int(fixed.integers(1, 4))
+    x = np.cumsum(fixed.uniform(2, 6, size=n))
+    y = fixed.permutation((np.arange(n) < n // 2).astype(int))
+    order = rng.permutation(n)
+    return (10 * x + 8)[order], y[order], hidden, seed
+
+
+@exercise("train_hidden", weight=2)
+def test_training_has_the_deviation_and_the_length_of_the_docstring(learner, reference, rng):
+    """The docstring fixes every choice: the standard deviation divides by N, and there are 800 steps at rate 0.5."""
+    agree(learner, reference, "train_hidden", [revealing_case(rng, seed) for seed in (33, 183)])
+
+
 @exercise("train_hidden", weight=2)
 def test_two_units_solve_the_five_points(learner, reference, rng):
     """Two units must get the asker's five points right, and one unit must not, whatever the scale of x."""
@@ -1454,6 +1476,16 @@ def test_two_units_solve_the_five_points(learner, reference, rng):
     order = rng.permutation(5)
     cases = [(100 * X[order] + 4000, y[order], 2, 0), (X[order], y[order], 1, 1)]
     agree(learner, reference, "train_hidden", cases)
+
+
+misconception_by_edit(
+    "train_hidden",
+    "divides_by_one_less",
+    old="scale = X.std() if",
+    new="scale = X.std(ddof=1) if",
+    message="Your standard deviation divides by N − 1. Here it is that of the population: it divides by N.",
+    source="the default of other programs; it passed unseen",
+)
 
 
 @exercise("train_hidden", weight=1)

@@ -3,6 +3,7 @@
 import numpy as np
 
 from autograder.checking import (
+    declare_answer_checks,
     directional_derivative,
     exercise,
     expect,
@@ -1350,18 +1351,14 @@ def test_name_the_bugs_form(learner):
     expect(len(set(bugs)) == 4)
 
 
-@exercise("name_the_bugs")
-def test_name_the_bugs_of_what_is_handed_on(learner, reference):
-    """Suspects P and S are not both named rightly. Which gradients does a single step hand on, and which come from the step after?"""
-    bugs, right = learner.name_the_bugs(), reference.name_the_bugs()
-    expect((bugs[0], bugs[3]) == (right[0], right[3]))
-
-
-@exercise("name_the_bugs")
-def test_name_the_bugs_of_the_gates(learner, reference):
-    """Suspects Q and R are not both named rightly. Which gates are wrong after a single step, and what do they share?"""
-    bugs, right = learner.name_the_bugs(), reference.name_the_bugs()
-    expect(bugs[1:3] == right[1:3])
+declare_answer_checks(
+    globals(),
+    "name_the_bugs",
+    test_suspect_p="Suspect P: only the front is wrong after a single step. Which gradient leaves there?",
+    test_suspect_q="Suspect Q: which gates are wrong after a single step, and what do they share?",
+    test_suspect_r="Suspect R: which gates are wrong after a single step, and what do they share?",
+    test_suspect_s="Suspect S: what is right after one step and wrong after six comes from the step after. What is handed on?",
+)
 
 
 for name, value, message, source in [

@@ -5,7 +5,6 @@ import numpy as np
 from autograder.checking import (
     Seed,
     agree,
-    answer_check,
     declare_answer_checks,
     exercise,
     expect,
@@ -89,19 +88,19 @@ def test_drift_at_the_edges(learner, rng):
     )
 
 
-DRIFT = "        way = v0 * momentum * (1 - momentum**steps) / (1 - momentum)"
+DRIFT = "        drift = v0 * momentum * (1 - momentum**steps) / (1 - momentum)"
 misconceptions_by_edit("velocity_drift",
-    ("uses_the_start_velocity_first", DRIFT, "        way = v0 * (1 - momentum**steps) / (1 - momentum)",
+    ("uses_the_start_velocity_first", DRIFT, "        drift = v0 * (1 - momentum**steps) / (1 - momentum)",
      "You use the start velocity as it is in the first step. It is multiplied by the momentum before it is used.", "facts T19: 2 instead of 1"),
-    ("waits_for_ever", DRIFT, "        way = v0 * momentum / (1 - momentum)",
-     "You give the way after infinitely many steps. Only `steps` of them were taken.", "facts T19: the closed form of the limit"),
-    ("gives_the_last_velocity", DRIFT, "        way = v0 * momentum**steps",
-     "You give the velocity that is left. The way is the sum of all velocities that were used.", "reasoned: v after n steps"),
-    ("stops_one_step_early", DRIFT, "        way = v0 * momentum * (1 - momentum ** max(steps - 1, 0)) / (1 - momentum)",
+    ("waits_for_ever", DRIFT, "        drift = v0 * momentum / (1 - momentum)",
+     "You give the drift after infinitely many steps. Only `steps` of them were taken.", "facts T19: the closed form of the limit"),
+    ("gives_the_last_velocity", DRIFT, "        drift = v0 * momentum**steps",
+     "You give the velocity that is left. The drift is the sum of all velocities that were used.", "reasoned: v after n steps"),
+    ("stops_one_step_early", DRIFT, "        drift = v0 * momentum * (1 - momentum ** max(steps - 1, 0)) / (1 - momentum)",
      "One step is missing: the last power is the number of steps.", "the fence-post error"),
-    ("is_nan_at_one", "        way = v0 * steps", "        way = v0 * np.nan",
+    ("is_nan_at_one", "        drift = v0 * steps", "        drift = v0 * np.nan",
      "With a momentum of 1 your formula is 0/0. Nothing fades there: each step goes the same way.", "the end of the range"),
-    ("stands_still_at_one", "        way = v0 * steps", "        way = v0 * 0.0",
+    ("stands_still_at_one", "        drift = v0 * steps", "        drift = v0 * 0.0",
      "With a momentum of 1 you return 0. The velocity stays as it is and is used in each step.", "the end of the range"),
 )  # fmt: skip
 
@@ -453,7 +452,7 @@ declare_answer_checks(
 
 for _name, _index, _word, _message, _source in [
     ("zeros_are_symmetric", 0, "stuck", "A: zeros are bad for weights. A velocity of zero breaks nothing: the weights are random already.", "facts T19: not a symmetry question"),
-    ("ones_fade", 1, "learn", "B: the velocity fades, but the way that it has made stays.", "the question's riddle"),
+    ("ones_fade", 1, "learn", "B: the velocity fades, but the distance that it has covered stays.", "the question's riddle"),
     ("ones_cost_time_only", 1, "slow", "B: the weights do not come back, as the gradient is almost 0 out there.", "facts T19: true of a net with two inputs"),
     ("minus_ones_point_downhill", 2, "learn", "C: minus ones push all weights down, to the other flat end of the sigmoid.", "facts T19: minus ones .12"),
     ("random_is_safe", 3, "learn", "D: random numbers with a mean of ½ push every weight up by ½ on average.", "facts T19: U(0,1) .10"),
@@ -484,21 +483,15 @@ def test_diagnosis_is_five_words(learner):
     causes_of(learner.diagnose())
 
 
-test_diagnosis_of_the_right_one = answer_check(
+declare_answer_checks(
+    globals(),
     "diagnose",
-    (0, 2),
-    "One of the five is right, although it is written differently, and one goes the wrong way. Compute a step of each by hand.",
-    weight=2,
     read=causes_of,
-)
-
-
-test_diagnosis_of_the_others = answer_check(
-    "diagnose",
-    (1, 3, 4),
-    "Three go downhill in another way than asked: look at the first step from v = 1, and at what multiplies the gradient.",
-    weight=2,
-    read=causes_of,
+    test_diagnosis_a="Friend A: on a slope of 1, does the weight go down or up in the long run?",
+    test_diagnosis_b="Friend B: with which velocity does the weight move in the first step?",
+    test_diagnosis_c="Friend C: write the two lines out and compare them with step 1, term by term.",
+    test_diagnosis_d="Friend D: what is multiplied by the momentum, the old velocity alone or more?",
+    test_diagnosis_e="Friend E: which factor stands before the gradient, and where have you seen it?",
 )
 
 

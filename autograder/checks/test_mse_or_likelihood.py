@@ -4,7 +4,6 @@ import numpy as np
 
 from autograder.checking import (
     agree,
-    answer_check,
     declare_answer_checks,
     draw_labels,
     exercise,
@@ -1049,31 +1048,14 @@ def test_slips_are_five_names(learner):
     )
 
 
-@exercise("find_the_slips", weight=1)
-def test_slips_of_the_logarithm(learner, reference):
-    """A and E: divide the number by the right one; the quotient is a constant that belongs to a logarithm's base."""
-    found, right = learner.find_the_slips(), reference.find_the_slips()
-    expect((found[0], found[4]) == (right[0], right[4]))
-
-
-test_slip_of_the_large_number = answer_check(
+declare_answer_checks(
+    globals(),
     "find_the_slips",
-    1,
-    "B: nothing in a prediction between 0.2 and 0.9 costs 19; whose zeros went into the logarithm?",
-)
-
-
-test_slip_of_the_mean = answer_check(
-    "find_the_slips",
-    2,
-    "C: the right number is a whole multiple of this one; over how many things was the mean taken?",
-)
-
-
-test_slip_of_the_outputs = answer_check(
-    "find_the_slips",
-    3,
-    "D: you have met this number in section 1, and computed it in section 3; what happened to the outputs first?",
+    test_slip_a="A: divide the number by the right one; the quotient is a constant that belongs to a logarithm's base.",
+    test_slip_b="B: nothing in a prediction between 0.2 and 0.9 costs 19; whose zeros went into the logarithm?",
+    test_slip_c="C: the right number is a whole multiple of this one; over how many things was the mean taken?",
+    test_slip_d="D: you have met this number in section 1, and computed it in section 3; what happened to the outputs first?",
+    test_slip_e="E: divide the number by the right one; the quotient is a constant that belongs to a logarithm's base.",
 )
 
 

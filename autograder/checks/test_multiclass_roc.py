@@ -4,7 +4,6 @@ import numpy as np
 
 from autograder.checking import (
     agree,
-    answer_check,
     declare_answer_checks,
     draw_zeros_and_ones,
     exercise,
@@ -1002,36 +1001,16 @@ def as_strings(answers):
     return [str(answer) for answer in answers]
 
 
-test_predictions_of_rising_and_falling_functions = answer_check(
+declare_answer_checks(
+    globals(),
     "predict_the_change",
-    (0, 1, 2),
-    "Variants 1, 2 and 3 apply one function to every score: does it rise, or fall, everywhere?",
-    weight=2,
     read=as_strings,
-)
-
-
-test_prediction_of_the_decision = answer_check(
-    "predict_the_change",
-    3,
-    "Variant 4 keeps only two different values: what happens to pairs that were in order?",
-    read=as_strings,
-)
-
-
-test_prediction_of_the_margin = answer_check(
-    "predict_the_change",
-    4,
-    "Variant 5 subtracts something of its own from every row: can two rows change places?",
-    read=as_strings,
-)
-
-
-test_prediction_of_the_repeated_rows = answer_check(
-    "predict_the_change",
-    5,
-    "Variant 6 repeats every negative equally often: what happens to a *share* of the negatives?",
-    read=as_strings,
+    test_prediction_1="Variant 1 applies one function to every score: does it rise, or fall, everywhere?",
+    test_prediction_2="Variant 2 applies one function to every score: does it rise, or fall, everywhere?",
+    test_prediction_3="Variant 3 applies one function to every score: does it rise, or fall, everywhere?",
+    test_prediction_of_the_decision="Variant 4 keeps only two different values: what happens to pairs that were in order?",
+    test_prediction_of_the_margin="Variant 5 subtracts something of its own from every row: can two rows change places?",
+    test_prediction_of_the_repeated_rows="Variant 6 repeats every negative equally often: what happens to a *share* of the negatives?",
 )
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from autograder.checking import (
-    answer_check,
+    declare_answer_checks,
     exercise,
     expect,
     expect_array,
@@ -1087,19 +1087,14 @@ def test_predict_the_runs_gives_four_letters(learner):
     )
 
 
-test_predict_the_runs_questions_1_and_2 = answer_check(
+declare_answer_checks(
+    globals(),
     "predict_the_runs",
-    (0, 1),
-    "At least one of the predictions 1 and 2 did not come true. Compare them with what the cell below prints.",
     read=letters,
-)
-
-
-test_predict_the_runs_questions_3_and_4 = answer_check(
-    "predict_the_runs",
-    (2, 3),
-    "At least one of the predictions 3 and 4 did not come true. Compare them with what the cell below prints.",
-    read=letters,
+    test_prediction_1="Prediction 1 did not come true. Compare it with what the cell below prints: must a direction be the gradient to lead downhill?",
+    test_prediction_2="Prediction 2 did not come true. Compare it with what the cell below prints: which number multiplies the gradient of the outgoing weight?",
+    test_prediction_3="Prediction 3 did not come true. Compare it with what the cell below prints: is it the slope that counts, or the value?",
+    test_prediction_4="Prediction 4 did not come true. Compare it with what the cell below prints: how many straight pieces has the network?",
 )
 
 

@@ -17,6 +17,7 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
+from autograder.lesson.minutes import minutes, with_minutes
 from autograder.lesson.release import ROLES
 
 KERNELSPEC = {"display_name": "Python 3", "language": "python", "name": "python3"}
@@ -54,7 +55,8 @@ def canonical(notebook: NotebookNode, lesson: str) -> NotebookNode:
     Returns
     -------
     NotebookNode
-        A new notebook: fixed kernelspec, no outputs, ids that say what a cell is, nbgrader metadata.
+        A new notebook: fixed kernelspec, no outputs, ids that say what a cell is, nbgrader metadata, the minutes of
+        `minutes` in its first cell.
 
     Raises
     ------
@@ -70,6 +72,8 @@ def canonical(notebook: NotebookNode, lesson: str) -> NotebookNode:
     metadata = {"course": {"lesson": lesson}, "kernelspec": KERNELSPEC, "language_info": {"name": "python"}}
     content = {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
     made: NotebookNode = nbformat.from_dict(content)
+    if cells:
+        made.cells[0].source = with_minutes(made.cells[0].source, minutes(made))
     return made
 
 
