@@ -1,12 +1,15 @@
 """Says in words what this machine gives the course, and what is missing."""
 
 import importlib.metadata
+import os
 import platform
 import shutil
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 from autograder import __version__
+from autograder.classroom import progress
 from autograder.classroom.terminal import say
 from autograder.intake.notebook import UnreadableNotebook, read
 from autograder.lesson.layout import Course, CourseError, Lesson
@@ -14,6 +17,7 @@ from autograder.sandbox.isolation import LEVELS
 from autograder.sandbox.learner import Learner
 from autograder.sandbox.processes import Zygote
 
+LEAST_FREE = 500 << 20  # bytes
 PACKAGES = ("numpy", "matplotlib", "jupyterlab", "nbgrader", "pytest")
 
 
@@ -31,6 +35,8 @@ def examine(course: Course) -> bool:
     say(f"course      {course.root}, {len(course.lessons)} lessons")
     for words in about_course(course.lessons.values()):
         say(f"  {words}")
+    for words in [*about_disk(course.root), *about_progress()]:
+        say(f"disk        {words}")
     level, layers, missing = _isolation(course)
     say(f"isolation   {level}: {', '.join(layers)}")
     for words in missing:
@@ -38,6 +44,22 @@ def examine(course: Course) -> bool:
     if level == "weak":
         say("  A learner's program could read files here. Good enough to check your own work, not for marks.")
     return LEVELS.index(level) >= LEVELS.index("container")
+
+
+def about_disk(folder: Path) -> list[str]:
+    """Whether there is little room where the notebooks are saved, in words."""
+    free = shutil.disk_usage(folder).free
+    if free >= LEAST_FREE:
+        return []
+    return [f"only {free >> 20} MB are free on the disk of {folder}: make room, or a save may fail half way"]
+
+
+def about_progress() -> list[str]:
+    """Whether a learner's progress can be written, in words."""
+    nearest = next(path for path in (progress.folder(), *progress.folder().parents) if path.exists())
+    if os.access(nearest, os.W_OK):
+        return []
+    return [f"{nearest} cannot be written to, so your progress is not kept: ask whoever set this machine up"]
 
 
 def about_course(lessons: Iterable[Lesson]) -> list[str]:
