@@ -24,6 +24,7 @@ from traitlets import Enum, Float, Integer
 from autograder.classroom.batch import journal_of, turn_of
 from autograder.classroom.grade import Settings, warm_grader
 from autograder.classroom.graded_notebook import FAULT, harmless, write_verdicts
+from autograder.classroom.shared_run import shared
 from autograder.intake.notebook import UnreadableNotebook, read
 from autograder.intake.submitted import TIMESTAMP, Submission, submissions
 from autograder.judging.results import Result, unreadable
@@ -49,6 +50,7 @@ class Reader(NotebookExporter):
 
     def __init__(self, **kwargs: Any):
         super().__init__(**kwargs)
+        self.optimistic_validation = True  # once after all preprocessors, and not after each
         self._refused: dict[str, str] = {}  # why there is nothing in a copy
         self._notes: dict[str, list[str]] = {}
         if isinstance(self.parent, BaseConverter):
@@ -121,7 +123,7 @@ def _take_turns(converter: Autograde) -> None:
     course, convert = _course(Path(converter.coursedir.root)), converter.convert_notebooks
 
     def in_turn() -> None:
-        with turn_of(course, converter.coursedir.assignment_id, converter.log.warning):
+        with turn_of(course, converter.coursedir.assignment_id, converter.log.warning), shared():
             convert()
 
     converter.convert_notebooks = in_turn
