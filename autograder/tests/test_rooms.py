@@ -25,6 +25,7 @@ MAY_IMPORT = {
     "classroom": ["lesson", "sandbox", "intake", "judging"],
     "strength": ["lesson", "sandbox", "diagnosis", "judging", "classroom"],
     "checking": ["sandbox", "judging", "diagnosis"],
+    "install": [],
     "doctor": ["lesson", "sandbox", "intake", "classroom"],
     "cli": ["lesson", "sandbox", "intake", "judging", "classroom", "strength", "doctor"],
 }
