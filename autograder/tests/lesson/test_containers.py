@@ -87,8 +87,12 @@ def test_grader_runs_commands_that_exist():
     assert words_of("grader", "ENTRYPOINT") == ['["autograder"]']
     (command,) = words_of("grader", "CMD")
     assert json.loads(command) == ["doctor"]
-    asked = re.findall(r"^docker run .* grader(?: (\w+).*)?$", GUIDE, re.MULTILINE)
-    assert asked == ["", "grade"] and {"doctor", "grade"} <= set(main.commands)
+    asked = re.findall(r"^docker run (.*) grader(?: (\w+).*)?$", GUIDE, re.MULTILINE)
+    ours = [command for options, command in asked if "--entrypoint" not in options]
+    assert ours == ["", "grade"] and {"doctor", "grade"} <= set(main.commands)
+    assert [command for options, command in asked if "--entrypoint nbgrader" in options] == [
+        "generate_assignment"
+    ]
 
 
 def test_guide_builds_what_the_dockerfile_has_and_mounts_what_its_user_may_write():
@@ -96,7 +100,7 @@ def test_guide_builds_what_the_dockerfile_has_and_mounts_what_its_user_may_write
     assert [(file, stage) for file, stage, _ in built] == [
         ("docker/Dockerfile", "student"), ("docker/Dockerfile", "grader"),
     ]  # fmt: skip
-    run = re.findall(r"^docker run.*? (\w+)(?: grade .*)?$", GUIDE, re.MULTILINE)
+    run = re.findall(r"^docker run.*? (\w+)(?: (?:grade|generate_assignment) .*)?$", GUIDE, re.MULTILINE)
     assert set(run) == {tag for _, _, tag in built}
     assert f"127.0.0.1:{words_of('student', 'EXPOSE')[0]}:8888" in GUIDE
     made = " ".join(words_of("student", "RUN"))
