@@ -10,6 +10,7 @@ import pytest
 import yaml
 from packaging.specifiers import SpecifierSet
 
+from autograder.cli import main
 from autograder.lesson.authoring import role_of
 from autograder.tests.material import COURSE, LESSONS
 
@@ -94,6 +95,20 @@ def test_form_for_a_lesson_asks_what_contributing_asks():
         f["attributes"]["label"].lower() for f in form["body"] if f.get("validations", {}).get("required")
     ]
     assert required == ["lesson", "exercise", "your function", "the line that the check printed"]
+
+
+# --- what the guides tell students to type ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("guide", ["README.md", "docs/students.md", "solutions/START.md"])
+def test_commands_that_students_are_told_exist(guide):
+    text = (ROOT / guide).read_text(encoding="utf-8")
+    told = re.findall(r"\bautograder (check|progress|doctor|grade)\b([^`\n]*)", text)
+    assert told
+    for name, arguments in told:
+        options = {option for parameter in main.commands[name].params for option in parameter.opts}
+        assert set(re.findall(r"(?<!\S)--[\w-]+", arguments)) <= options, (name, arguments)
+    assert set(re.findall(r"\bmake ([a-z-]+)`", text)) <= TARGETS
 
 
 # --- a notebook that was fetched alone ----------------------------------------------------------------------------
