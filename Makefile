@@ -2,6 +2,9 @@
 # Written for GNU make 3.81 (macOS) and newer.
 
 SHELL := /bin/sh
+ifneq (,$(findstring :,$(CURDIR)))
+$(error The path of this folder holds a colon, which separates folders in PATH. Move the course to a path without one)
+endif
 .DEFAULT_GOAL := help
 
 BIN := .venv/bin
@@ -27,7 +30,7 @@ ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 PYTEST := $(BIN)/python -m pytest -p _hypothesis_pytestplugin $(if $(REQUIRE_ALL),-p autograder.tests.require_all) -rs
 ON_ALL_CORES := -p xdist.plugin -n logical --dist loadgroup --no-loadscope-reorder
 
-.PHONY: help setup lab instructor course grade test test-full bench lint format lock
+.PHONY: help setup lab instructor writable-home course grade test test-full bench lint format lock
 
 help:
 	@echo 'make lab           set up, then open JupyterLab on the course'
@@ -48,11 +51,17 @@ help:
 
 setup: $(RUNTIME)
 
-lab: $(RUNTIME)
+lab: $(RUNTIME) writable-home
 	JUPYTER_CONFIG_PATH="$(CURDIR)/autograder/lab" $(BIN)/python -m jupyterlab --ServerApp.root_dir="$(CURDIR)" $(ROOT) $(ARGS)
 
-instructor: $(RUNTIME)
+instructor: $(RUNTIME) writable-home
 	$(BIN)/python -m jupyterlab --ServerApp.root_dir="$(CURDIR)" $(ROOT) $(ARGS)
+
+# JupyterLab keeps its settings and the addresses of its kernels there, and fails with pages of traceback.
+writable-home:
+	@test -w "$$HOME" || { \
+	  echo "JupyterLab needs a home folder that it can write to, and $$HOME is none."; \
+	  echo 'Give it another one: make lab HOME=/tmp/home-of-the-course'; exit 1; }
 
 course: $(RUNTIME)
 	@$(BIN)/python -P -m autograder.lesson.authoring format $(LESSON_NOTEBOOKS)
@@ -101,21 +110,16 @@ lock: $(DEVELOPMENT)
 # The environment itself. `uv` is used where it is installed, because it is much faster than pip.
 
 $(BIN)/python:
+	@echo 'Setting up the course in .venv: once, in two to five minutes'
 	@if command -v uv >/dev/null 2>&1; then \
 	  uv venv --quiet --clear --python '>=3.11' .venv || { \
-	    echo 'This course needs Python 3.11 or newer, and uv found none on this machine.'; exit 1; }; \
+	    echo 'uv could not make .venv, and says why above. This course needs Python 3.11 or newer,'; \
+	    echo 'and uv a folder for its cache: set UV_CACHE_DIR if your home folder cannot be written to.'; exit 1; }; \
 	  exit 0; \
 	fi; \
 	for python in python3 python3.14 python3.13 python3.12 python3.11 python; do \
 	  if $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; then \
-	    if ! $$python -c 'import ensurepip, venv' >/dev/null 2>&1; then \
-	      echo "$$python cannot make virtual environments: its modules venv and ensurepip are missing."; \
-	      echo 'On Debian and Ubuntu they are a package of their own: sudo apt install python3-venv'; \
-	      exit 1; \
-	    fi; \
-	    echo "Making .venv with $$($$python --version)"; \
-	    $$python -m venv --clear .venv; \
-	    exit $$?; \
+	    exec $$python -P autograder/install.py environment; \
 	  fi; \
 	done; \
 	echo 'This course needs Python 3.11 or newer.'; \
@@ -126,24 +130,14 @@ $(BIN)/python:
 	fi; \
 	exit 1
 
-# $(call install,LOCK FILE)
-define install
-	@if command -v uv >/dev/null 2>&1; then \
-	  uv pip install --quiet --python $(BIN)/python -r $(1) && \
-	  uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .; \
-	else \
-	  { $(BIN)/python -m pip --version >/dev/null 2>&1 || $(BIN)/python -m ensurepip >/dev/null; } && \
-	  $(BIN)/python -m pip install --quiet --disable-pip-version-check -r $(1) && \
-	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .; \
-	fi
-endef
+# What pip or uv print goes into .venv/install.log; install.py shows how far they are, and what to do when they fail.
+INSTALL := $(BIN)/python -P autograder/install.py packages
 
 $(RUNTIME): requirements.lock pyproject.toml | $(BIN)/python
-	@echo 'Installing what the course needs (a few minutes the first time)'
-	$(call install,requirements.lock)
+	@$(INSTALL) requirements.lock
 	@touch $@
 
 $(DEVELOPMENT): requirements-dev.lock $(RUNTIME)
-	@echo 'Installing the development tools'
-	$(call install,requirements-dev.lock)
+	@echo 'Adding the development tools'
+	@$(INSTALL) requirements-dev.lock
 	@touch $@

@@ -20,6 +20,11 @@ from nbformat import NotebookNode
 from autograder.lesson.minutes import minutes, with_minutes
 from autograder.lesson.release import ROLES
 
+# In the import cell, above the files that lie beside the notebook. A traceback prints it with the line that fails, so a
+# notebook that was fetched alone says what else belongs to it.
+FROM_HERE = re.compile(r"^from (?:given|helpers) import ", re.MULTILINE)
+NOTE = "# From files beside this notebook. Not found? Fetch the whole folder course/{lesson}."
+ANY_NOTE = re.compile(r"\n*^" + re.escape(NOTE).replace(r"\{lesson\}", r"\w+") + "$", re.MULTILINE)
 KERNELSPEC = {"display_name": "Python 3", "language": "python", "name": "python3"}
 
 
@@ -63,7 +68,7 @@ def canonical(notebook: NotebookNode, lesson: str) -> NotebookNode:
     AuthoringError
         If a cell has no role, or two cells share an id.
     """
-    cells = [_canonical_cell(cell) for cell in notebook.cells]
+    cells = [_canonical_cell(cell, lesson) for cell in notebook.cells]
     seen: set[str] = set()
     for cell in cells:
         if cell.id in seen:
@@ -77,7 +82,7 @@ def canonical(notebook: NotebookNode, lesson: str) -> NotebookNode:
     return made
 
 
-def _canonical_cell(cell: NotebookNode) -> NotebookNode:
+def _canonical_cell(cell: NotebookNode, lesson: str) -> NotebookNode:
     identity = _identity(cell)
     cell = nbformat.from_dict({**cell, "id": identity})
     role = role_of(cell)
@@ -99,10 +104,21 @@ def _canonical_cell(cell: NotebookNode) -> NotebookNode:
         "metadata": metadata,
         "source": cell.source.strip("\n"),
     }
+    if role == "imports":
+        clean["source"] = _with_note(clean["source"], lesson)
     if cell.cell_type == "code":
         clean |= {"execution_count": None, "outputs": []}
     made: NotebookNode = nbformat.from_dict(clean)
     return made
+
+
+def _with_note(source: str, lesson: str) -> str:
+    """The import cell with a line that says where the files beside the notebook are to be had."""
+    source = ANY_NOTE.sub("", source).lstrip("\n")
+    if first := FROM_HERE.search(source):
+        before, after = source[: first.start()].rstrip("\n"), source[first.start() :]
+        return "\n".join([*([before, ""] if before else []), NOTE.format(lesson=lesson), after])
+    return source
 
 
 def _identity(cell: NotebookNode) -> str:

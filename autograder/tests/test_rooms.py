@@ -26,6 +26,7 @@ MAY_IMPORT = {
     "strength": ["lesson", "sandbox", "diagnosis", "judging", "classroom"],
     "server": ["lesson", "sandbox.printable", "intake", "judging", "classroom"],
     "checking": ["sandbox", "judging", "diagnosis"],
+    "install": [],
     "doctor": ["lesson", "sandbox", "intake", "classroom"],
     "cli": ["lesson", "sandbox", "intake", "judging", "classroom", "strength", "doctor"],
 }

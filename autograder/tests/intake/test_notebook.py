@@ -22,7 +22,11 @@ from autograder.lesson.authoring import canonical, role_of
 from autograder.lesson.identify import lesson_name
 from autograder.lesson.release import Release, is_untouched, names_defined
 
-IMPORTS = "import matplotlib.pyplot as plt\nimport numpy as np\nfrom helpers import check, expect"
+IMPORTS = """import matplotlib.pyplot as plt
+import numpy as np
+
+# From files beside this notebook. Not found? Fetch the whole folder course/06_softmax_gradient.
+from helpers import check, expect"""
 SOFTMAX = '''def softmax(scores):
     """Probabilities of each class, row by row.
 

@@ -1,13 +1,18 @@
 """What helps contributors asks and runs what the guides say: the commands before a commit, the workflow, the forms."""
 
+import json
 import re
+import subprocess
+import sys
 import tomllib
 
 import pytest
 import yaml
 from packaging.specifiers import SpecifierSet
 
-from autograder.tests.material import COURSE
+from autograder.cli import main
+from autograder.lesson.authoring import role_of
+from autograder.tests.material import COURSE, LESSONS
 
 ROOT = COURSE.root
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
@@ -90,3 +95,51 @@ def test_form_for_a_lesson_asks_what_contributing_asks():
         f["attributes"]["label"].lower() for f in form["body"] if f.get("validations", {}).get("required")
     ]
     assert required == ["lesson", "exercise", "your function", "the line that the check printed"]
+
+
+# --- what the guides tell students to type ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("guide", ["README.md", "docs/students.md", "solutions/START.md"])
+def test_commands_that_students_are_told_exist(guide):
+    text = (ROOT / guide).read_text(encoding="utf-8")
+    told = re.findall(r"\bautograder (check|progress|doctor|grade)\b([^`\n]*)", text)
+    assert told
+    for name, arguments in told:
+        options = {option for parameter in main.commands[name].params for option in parameter.opts}
+        assert set(re.findall(r"(?<!\S)--[\w-]+", arguments)) <= options, (name, arguments)
+    assert set(re.findall(r"\bmake ([a-z-]+)`", text)) <= TARGETS
+
+
+# --- a notebook that was fetched alone ----------------------------------------------------------------------------
+
+RUN_ALONE = """
+import contextlib, io, json, sys
+from IPython.core.interactiveshell import InteractiveShell
+
+def told(source):
+    with contextlib.redirect_stdout(io.StringIO()) as words:
+        InteractiveShell.instance(colors="NoColor", history_length=0).run_cell(source)
+    return words.getvalue()
+
+print(json.dumps({name: told(source) for name, source in json.load(sys.stdin).items()}))
+"""
+
+
+def test_lesson_without_its_folder_says_what_to_fetch(tmp_path):
+    """The import cell of each release, run as a kernel does, with nothing beside it."""
+    cells = {
+        lesson.name: next(cell.source for cell in lesson.release.cells if role_of(cell) == "imports")
+        for lesson in LESSONS
+    }
+    process = subprocess.run(
+        [sys.executable, "-c", RUN_ALONE],
+        cwd=tmp_path, input=json.dumps(cells), capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    for name, words in json.loads(process.stdout).items():
+        if name == "00_start_here":  # for many the first lesson of all: it says the same at length
+            assert "helpers.py into the folder of this notebook" in words
+        else:
+            assert re.search(r"No module named '(helpers|given)'", words), name
+            assert f"Fetch the whole folder course/{name}." in words
+            assert (COURSE.root / "course" / name / "helpers.py").exists()

@@ -97,9 +97,9 @@ def test_every_direct_dependency_says_why_it_is_there():
 # --- layout -----------------------------------------------------------------------------------------------------
 
 TOP = {
-    ".ci", ".gitattributes", ".github", ".gitignore", ".pre-commit-config.yaml", "CHANGELOG.md", "CITATION.cff", "CONTRIBUTING.md", "LICENSE", "LICENSE-CONTENT", "Makefile", "README.md",
-    "autograder", "course", "docs", "environment.yml", "nbgrader_config.py", "pyproject.toml", "requirements-dev.lock",
-    "requirements.lock", "solutions",
+    ".ci", ".dockerignore", ".gitattributes", ".github", ".gitignore", ".pre-commit-config.yaml", "CHANGELOG.md", "CITATION.cff", "CONTRIBUTING.md", "LICENSE", "LICENSE-CONTENT", "Makefile", "README.md",
+    "autograder", "course", "docker", "docs", "environment.yml", "nbgrader_config.py", "postBuild", "pyproject.toml", "requirements-dev.lock",
+    "requirements.lock", "solutions", "start",
 }  # fmt: skip
 
 
