@@ -35,7 +35,7 @@ def _load_jupyter_server_extension(server: ServerApp) -> None:
     server.web_app.add_handlers(".*$", rules)  # type: ignore[no-untyped-call]
     assert server.event_logger is not None, "made when the server is initialised"
     server.event_logger.add_listener(schema_id=CONTENTS, listener=attention.listen)
-    _put_commands_on_path()
+    _put_commands_on_path(server)
     _show_button(server)
 
 
@@ -44,11 +44,16 @@ def desk_of(course: Course, served: Path) -> Path:
     return served if (served / "course").is_dir() else course.root
 
 
-def _put_commands_on_path() -> None:
+def _put_commands_on_path(server: ServerApp) -> None:
     """Kernels and terminals find ``autograder``, however the server was started."""
     folder = str(Path(sys.executable).parent)
     if folder not in os.environ.get("PATH", "").split(os.pathsep):
         os.environ["PATH"] = os.pathsep.join(filter(None, (folder, os.environ.get("PATH"))))
+    if (
+        os.name == "posix"
+    ):  # where the server has no terminal of its own, Jupyter starts login shells, which set PATH anew
+        shell = {"shell_command": [os.environ.get("SHELL") or "sh"]}
+        server.terminado_settings = shell | server.terminado_settings
 
 
 def _show_button(server: ServerApp) -> None:
