@@ -2,6 +2,8 @@
 
 from html import escape
 
+from markupsafe import Markup
+
 from autograder.classroom.terminal import WORDS, number
 from autograder.judging.results import ExerciseResult
 
@@ -17,18 +19,16 @@ def exercise_html(result: ExerciseResult) -> str:
         return "".join(parts) + "</div>"
     parts.append(f"<p><b>{escape(result.name)}</b> · {_points(result)} · {WORDS[result.verdict]}</p>")
     if result.message and result.verdict != "not_attempted":
-        parts.append(f"<p>{_prose(result.message)}</p>")
+        parts.append(f"<p>{prose(result.message)}</p>")
     if result.helped_by:
-        parts.append(f"<p>{_prose(result.help_in_words)}</p>")
+        parts.append(f"<p>{prose(result.help_in_words)}</p>")
     if result.verdict not in ("not_attempted", "pass"):
         parts.append(f"<p>{len(result.checks) - len(failed)} of {len(result.checks)} checks passed.</p>")
         lines = dict.fromkeys(
             c.message for c in failed if c.message != result.message and not c.message.startswith("Not run")
         )
         if lines:
-            parts.append(
-                "<ul>" + "".join(f'<li class="fail">{_prose(line)}</li>' for line in lines) + "</ul>"
-            )
+            parts.append("<ul>" + "".join(f'<li class="fail">{prose(line)}</li>' for line in lines) + "</ul>")
     return "".join(parts) + "</div>"
 
 
@@ -42,9 +42,9 @@ def _points(result: ExerciseResult) -> str:
     return f"{number(result.score)} of {number(result.points)} points"
 
 
-def _prose(message: str) -> str:
+def prose(message: str) -> Markup:
     """Escaped text, with `code` between backticks set as code."""
     pieces = escape(message).split("`")
     if len(pieces) % 2 == 0:  # a backtick without a partner stays as it is
-        return "`".join(pieces)
-    return "".join(f"<code>{p}</code>" if i % 2 else p for i, p in enumerate(pieces))
+        return Markup("`".join(pieces))
+    return Markup("".join(f"<code>{p}</code>" if i % 2 else p for i, p in enumerate(pieces)))
