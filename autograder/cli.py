@@ -16,6 +16,7 @@ from autograder import __version__
 from autograder.analysis import commands as analysis_commands
 from autograder.classroom import batch, terminal
 from autograder.classroom.grade import Grader, Settings
+from autograder.hosted import commands as hosted_commands
 from autograder.intake.notebook import UnreadableNotebook
 from autograder.intake.submitted import contents, lessons_handed_in, submissions
 from autograder.judging.results import unreadable
@@ -331,7 +332,8 @@ def doctor(root: Path | None) -> None:
     sys.exit(0 if healthy else 1)
 
 
-main.add_command(analysis_commands.report)
+for command in (analysis_commands.report, hosted_commands.gradescope, hosted_commands.github_classroom):
+    main.add_command(command)
 
 
 if __name__ == "__main__":
