@@ -2,8 +2,8 @@
 
 import csv
 import io
+import time
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -42,7 +42,7 @@ def write_lesson(folder: Path, lesson: Lesson, figures: Figures) -> list[Path]:
         If a file cannot be written.
     """
     html = _page(
-        "lesson.html.j2", figures=figures, title=lesson_title(lesson.released.notebook), sentences=lecture(figures), now=datetime.now(),
+        "lesson.html.j2", figures=figures, title=lesson_title(lesson.released.notebook), sentences=lecture(figures), made=_now(),
         stretch=STRETCH, smallest_class=SMALLEST_CLASS, rare=RARE, most_pairs=MOST_PAIRS,
         most_mistakes=MOST_MISTAKES, kinds=KINDS,
     )  # fmt: skip
@@ -64,7 +64,7 @@ def write_term(folder: Path, term: Term) -> list[Path]:
     OSError
         If a file cannot be written.
     """
-    html = _page("term.html.j2", term=term, now=datetime.now())
+    html = _page("term.html.j2", term=term, made=_now())
     heading = ["student", *(lesson.name for lesson in term.lessons), "total", "of"]
     lines = [[s.student, *s.scores, s.total, s.possible] for s in term.students]
     files = {"term.html": html, "term.json": _json(term), "term.csv": _csv([heading, *lines])}
@@ -77,6 +77,10 @@ def _write(folder: Path, files: dict[str, str]) -> list[Path]:
         encoding = "utf-8-sig" if name.endswith(".csv") else "utf-8"  # the mark tells Excel which it is
         atomic.write(folder / name, text.encode(encoding, "replace"))
     return [folder / name for name in files]
+
+
+def _now() -> str:
+    return time.strftime("%Y-%m-%d at %H:%M")
 
 
 def _page(template: str, **known: Any) -> str:

@@ -167,6 +167,15 @@ def test_a_report_follows_the_journal_and_the_points_by_hand(graded):
     assert (report / "term.html").exists() and f'href="{TINY}.html"' in (report / "term.html").read_text()
 
 
+def test_a_damaged_gradebook_is_a_sentence(graded, tmp_path):
+    course = tiny_course(tmp_path / "c")
+    course.grading.mkdir(exist_ok=True)
+    (course.grading / "gradebook.db").write_bytes(b"no database at all" * 100)
+    hand_in(course, TINY, "ada", as_bytes(notebook(course, TINY, RIGHT)))
+    done = CliRunner().invoke(main, ["report", TINY, "--course", str(course.root)])
+    assert done.exit_code == 2 and "the gradebook cannot be read" in done.output
+
+
 def test_without_a_gradebook_scores_are_automatic(graded, tmp_path):
     course = tiny_course(tmp_path / "c")
     assert marks_of(course, TINY) == {} and gather(course, TINY) == []
