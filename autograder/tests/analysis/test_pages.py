@@ -16,7 +16,7 @@ from autograder.analysis.pages import write_lesson, write_term
 from autograder.analysis.similarity import Alike, Exhibit, Side
 from autograder.analysis.term import term
 from autograder.cli import main
-from autograder.tests.analysis.test_figures import exercise, work
+from autograder.tests.built import exercise, work
 from autograder.tests.courses import RIGHT, TINY, as_bytes, hand_in, notebook, tiny_course
 
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(2)>`=cmd|'/c calc'!A1\x1b[2J\u202e"

@@ -12,7 +12,7 @@ from autograder.cli import main
 from autograder.hosted import github_classroom
 from autograder.hosted.github_classroom import as_payload, spoken
 from autograder.judging.results import unreadable
-from autograder.tests.analysis.test_figures import exercise, work
+from autograder.tests.built import exercise, work
 from autograder.tests.courses import RIGHT, TINY, as_bytes, notebook, tiny_course
 from autograder.tests.material import COURSE
 

@@ -16,7 +16,7 @@ from autograder.cli import main
 from autograder.hosted import gradescope
 from autograder.hosted.gradescope import as_results
 from autograder.judging.results import unreadable
-from autograder.tests.analysis.test_figures import exercise, work
+from autograder.tests.built import exercise, work
 from autograder.tests.courses import RIGHT, TINY, as_bytes, notebook, tiny_course
 
 WRONG_IDEA = {"row_sums": "def row_sums(x):\n    return x.sum(axis=0)"}
