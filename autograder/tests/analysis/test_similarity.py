@@ -1,11 +1,13 @@
 """Similar answers: a long unusual stretch in common is a hint; what is short, usual or known is none."""
 
+import random
 import re
 
 import pytest
 
 from autograder.analysis.similarity import similar
 from autograder.judging.request import CellToRun
+from autograder.tests import material
 from autograder.tests.courses import RIGHT, TINY, tiny_course
 
 UNUSUAL = """def row_sums(x):
@@ -77,3 +79,21 @@ def test_a_known_wrong_idea_is_no_hint(lesson):
 def test_any_text_is_read(lesson, source):
     found = similar(lesson, handed_in(ada=source, bela=source))
     assert all("\x1b" not in exhibit.left.text for pair in found for exhibit in pair.exhibits)
+
+
+def test_a_class_that_thought_for_itself_gets_no_hint_but_where_words_are_the_same():
+    """Sixty answers to each exercise of a real lesson: ours, another right way, or ours with a turned sign."""
+    lesson, draw = material.COURSE.lessons["06_softmax_gradient"], random.Random(0)
+    right, others = material.answers(lesson), list(material.alternatives(lesson).values())
+    cells, chosen = {}, {}
+    for student in (f"s{n:02}" for n in range(60)):
+        for exercise in material.exercises(lesson):
+            ways = [source for name, source in others if name == exercise]
+            slip = right[exercise].replace("-", "+", draw.randrange(1, 3))
+            source = draw.choices([right[exercise], slip, *ways], [6, 2, *[2 / len(ways)] * len(ways)])[0]
+            cells.setdefault(student, []).append(CellToRun("cell", exercise, source))
+            chosen[student, exercise] = source
+    for pair in similar(lesson, cells):
+        for exhibit in pair.exhibits:
+            left, right_ = (chosen[student, exhibit.exercise] for student in (pair.left, pair.right))
+            assert left == right_ and (exhibit.exercise, left) in others
