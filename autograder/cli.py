@@ -1,4 +1,4 @@
-"""The command line: ``autograder check``, ``progress``, ``grade``, ``explain``, ``new``, ``strength`` and ``doctor``."""
+"""The command line: ``autograder check``, ``progress``, ``grade``, ``report``, ``explain``, ``new``, ``strength`` and ``doctor``."""
 
 import sys
 from collections.abc import Iterator
@@ -13,8 +13,10 @@ if sys.platform == "win32":
     sys.exit("Grading keeps programs apart with what only Linux and macOS have. Run this inside WSL 2.")
 
 from autograder import __version__
+from autograder.analysis import commands as analysis_commands
 from autograder.classroom import batch, own_work, terminal
 from autograder.classroom.grade import Grader, Settings
+from autograder.hosted import commands as hosted_commands
 from autograder.intake.notebook import UnreadableNotebook, read
 from autograder.intake.submitted import contents, lessons_handed_in, submissions
 from autograder.judging.results import Result, unreadable
@@ -235,6 +237,7 @@ def grade(
     isolation: str,
 ) -> None:
     """Grade all submissions of LESSON in grading/submitted into nbgrader's gradebook, and print a table."""
+    from autograder.analysis.words import in_eight_lines
     from autograder.classroom.gradebook import NotRecorded, record
     from autograder.doctor import about_course
 
@@ -255,6 +258,8 @@ def grade(
                         results = batch.grade_all(course, name, executor, settings, lambda result: advance())
                     terminal.show_class(name, results)
                     record(course, name, results, settings)
+                for label, words in in_eight_lines(course.lesson(name), results):
+                    terminal.say(one_line(f"{label:<21} {words}"))
                 needs_a_human |= any(result.needs_a_human for result in results)
                 for words in about_course([course.lesson(name)]):
                     terminal.say(f"Note: {words}")
@@ -390,6 +395,10 @@ def doctor(root: Path | None) -> None:
         terminal.say(f"The sandbox does not start: {error}")
         healthy = False
     sys.exit(0 if healthy else 1)
+
+
+for command in (analysis_commands.report, hosted_commands.gradescope, hosted_commands.github_classroom):
+    main.add_command(command)
 
 
 if __name__ == "__main__":

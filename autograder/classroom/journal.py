@@ -61,6 +61,12 @@ class Journal:
         known = [*self._results.values(), *self._unwritten.values()]
         return next((r for r in reversed(known) if r.student == student), None)
 
+    def newest(self) -> dict[str, Result]:
+        """The newest result of every student."""
+        self._catch_up()
+        known = [*self._results.values(), *self._unwritten.values()]
+        return {result.student: result for result in known if result.student is not None}
+
     def append(self, key: str, result: Result) -> None:
         """Write a result and see it to the disk. One that needs a human is not kept: it is to be tried again."""
         if result.needs_a_human:

@@ -137,7 +137,7 @@ def show_class(lesson: str, results: Sequence[Result]) -> None:
     """Print one line a student, and how the class did."""
     console = SafeConsole()
     table = Table(
-        title=f"{escape(lesson)}: {len(results)} submissions",
+        title=f"{escape(lesson)}: {len(results)} submissions, automatic scores",
         title_justify="left",
         title_style="bold",
         box=None,

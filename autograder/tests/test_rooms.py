@@ -23,15 +23,28 @@ MAY_IMPORT = {
     "diagnosis": ["sandbox"],
     "judging": ["lesson", "sandbox", "diagnosis"],
     "classroom": ["lesson", "sandbox", "intake", "judging"],
+    "analysis": ["lesson", "sandbox.printable", "intake", "judging", "classroom"],
+    "hosted": ["lesson", "sandbox", "intake", "judging", "classroom"],
     "strength": ["lesson", "sandbox", "diagnosis", "judging", "classroom"],
     "server": ["lesson", "sandbox.printable", "intake", "judging", "classroom"],
     "checking": ["sandbox", "judging", "diagnosis"],
     "install": [],
     "doctor": ["lesson", "sandbox", "intake", "classroom"],
-    "cli": ["lesson", "sandbox", "intake", "judging", "classroom", "strength", "doctor"],
+    "cli": [
+        "lesson",
+        "sandbox",
+        "intake",
+        "judging",
+        "classroom",
+        "analysis",
+        "hosted",
+        "strength",
+        "doctor",
+    ],
 }
 # What a learner's own process loads of ours, all in all.
 BESIDE_A_LEARNER = {"sandbox.worker", "sandbox.wire", "sandbox.printable"}
+ONLY_USE_RESULTS = {"strength", "server", "analysis", "hosted"}
 NOT_THE_PROGRAM = {"tests", "checks", "bench", "data", "lab", "templates"}
 
 
@@ -156,7 +169,7 @@ def test_the_page_on_architecture_shows_the_same_list():
 
 
 def test_a_result_depends_on_every_module_but_those_of_rooms_that_only_use_results():
-    judging = {module for module in SOURCES if room(module) not in ("strength", "server")}
+    judging = {module for module in SOURCES if room(module) not in ONLY_USE_RESULTS}
     assert {module_name(path) for path in layout._own_modules()} == judging | {"__init__"}
 
 
