@@ -126,7 +126,9 @@ def _compare(actual: Any, expected: Any, rtol: float, atol: float, message: str,
         if not isinstance(actual, (list, tuple)) or len(actual) != len(expected):
             raise Failed(f"{name} must be a {kind} of {len(expected)} parts.")
         for index, (a, e) in enumerate(zip(actual, expected, strict=True)):
-            _compare(a, e, rtol, atol, message, f"part {index + 1} of {name}")
+            # What a function returns has parts; a list within a part has entries, counted as Python counts them.
+            place = f"part {index + 1}" if name == "the result" else f"entry [{index}]"
+            _compare(a, e, rtol, atol, message, f"{place} of {name}")
     elif isinstance(expected, (str, bytes, set, frozenset, type(None))):
         expect(type(actual) is type(expected) and actual == expected, message)
     else:
