@@ -40,7 +40,7 @@ def _note_writing(session: Session, _: object) -> None:
     session.info["written"] = True
 
 
-class SharedGradebook(Gradebook):  # type: ignore[misc]
+class SharedGradebook(Gradebook):
     """A gradebook that stays connected, and fetches the cells, grades and comments of a notebook in one go."""
 
     def __init__(self, db_url: str, course_id: str = "default_course"):

@@ -32,7 +32,8 @@ def _load_jupyter_server_extension(server: ServerApp) -> None:
         (rf"{page}/?", PageHandler, {"desk": desk}),
         (rf"{page}/(\w+)", PageHandler, {"desk": desk}),
     ]
-    server.web_app.add_handlers(".*$", rules)  # type: ignore[no-untyped-call]
+    application: Any = server.web_app  # its methods say no types
+    application.add_handlers(".*$", rules)
     assert server.event_logger is not None, "made when the server is initialised"
     server.event_logger.add_listener(schema_id=CONTENTS, listener=attention.listen)
     _put_commands_on_path(server)
