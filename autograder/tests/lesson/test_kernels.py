@@ -42,9 +42,10 @@ ABOUT_ROUNDING = {
     "26_lstm_recurrence": {"recipe", "see_it_plot", "freeze_it"},
     "29_spiking_neurons": {"traces_demo"},
 }
-# Cells that print the same everywhere, and draw a run that parts from itself after many steps: it leaps, or its
-# minimiser takes another path to the same end.
+# Cells that print the same everywhere, and draw a run that parts from itself after many steps: it leaps, its minimiser
+# takes another path to the same end, or it is read where sigmoids are exactly 1.0 and a tie decides.
 PARTING = {
+    "05_one_vs_all": {"three_runs_plot"},
     "06_softmax_gradient": {"candidates_plot"},
     "16_regression_net": {"see_it_plot", "minimiser_plot"},
     "22_convolution": {"asker_plot", "rank_plot"},
