@@ -24,7 +24,7 @@
       caption: "The full verdict on this lesson, renewed whenever you save",
       execute: async () => {
         const context = app.shell.currentWidget && app.shell.currentWidget.context;
-        if (context && context.model && context.model.dirty) await context.save();
+        if (context && context.model && context.model.dirty) await app.commands.execute("docmanager:save"); // not twice at once
         const path = context ? `notebook?path=${encodeURIComponent(context.path)}` : "current";
         await show(app, path, "Verdict");
       },
