@@ -16,10 +16,11 @@ from autograder import __version__
 from autograder.classroom import batch, terminal
 from autograder.classroom.grade import Grader, Settings
 from autograder.intake.notebook import UnreadableNotebook
-from autograder.intake.submitted import contents, lessons_handed_in, submissions
+from autograder.intake.submitted import contents, lessons_handed_in, strays, submissions
 from autograder.judging.results import unreadable
 from autograder.lesson.layout import Course, CourseError
 from autograder.lesson.release import points
+from autograder.platforms import commands as platform_commands
 from autograder.sandbox.isolation import LEVELS
 from autograder.sandbox.printable import escaped_in_json, one_line, printable
 from autograder.sandbox.processes import IsolationError
@@ -191,8 +192,10 @@ def grade(
                     terminal.show_class(name, results)
                     record(course, name, results, settings)
                 needs_a_human |= any(result.needs_a_human for result in results)
-                for words in about_course([course.lesson(name)]):
+                for words in (*batch.untimed(course, name), *about_course([course.lesson(name)])):
                     terminal.say(f"Note: {words}")
+        if found := strays(course):
+            terminal.say(f"Note: in grading/submitted, but under the name of no lesson: {', '.join(found)}")
     except NotRecorded as error:
         raise click.ClickException(str(error)) from error
     except (CourseError, IsolationError) as error:
@@ -325,6 +328,10 @@ def doctor(root: Path | None) -> None:
         terminal.say(f"The sandbox does not start: {error}")
         healthy = False
     sys.exit(0 if healthy else 1)
+
+
+for command in (platform_commands.collect,):
+    main.add_command(command)
 
 
 if __name__ == "__main__":

@@ -89,13 +89,10 @@ class Reader(NotebookExporter):
             self._refused[str(path)] = str(error)
             return path
         try:
-            if stamp := submission.timestamp():
-                utils.parse_utc(stamp)
-                path.with_name(TIMESTAMP).write_text(stamp, encoding="utf-8")
-        except (UnreadableNotebook, ValueError, OverflowError) as error:
-            self._notes[str(path)] = [
-                f"When this was handed in is not known: {TIMESTAMP} does not tell ({error})."
-            ]
+            if moment := submission.handed_in():
+                path.with_name(TIMESTAMP).write_text(f"{moment} UTC", encoding="utf-8")
+        except UnreadableNotebook as error:
+            self._notes[str(path)] = [f"When this was handed in is not known. {error}"]
         return path
 
     def from_file(self, file_stream: Any, resources: Any = None, **kwargs: Any) -> tuple[Any, dict[str, Any]]:

@@ -12,9 +12,11 @@ import stat
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from autograder.intake.notebook import MAX_BYTES, UnreadableNotebook, expect_size, read
+from autograder.intake.timestamp import utc
 from autograder.lesson.layout import Course
 from autograder.sandbox.printable import printable
 
@@ -31,8 +33,8 @@ KINDS = {
 def submissions(course: Course, lesson: str) -> dict[str, "Submission"]:
     """What was handed in for a lesson, by the name of the student's folder; nothing of it is opened yet.
 
-    A folder counts also where it must be refused, so that everybody who handed in something gets an answer. An empty
-    folder is nothing handed in. ``grading/submitted`` itself may be a link: the instructor made it.
+    A folder counts also where it must be refused or is empty, so that everybody gets an answer. ``grading/submitted``
+    itself may be a link: the instructor made it.
     """
     top = course.grading / "submitted"
     names = sorted(os.listdir(top)) if top.is_dir() else []
@@ -48,21 +50,32 @@ def lessons_handed_in(course: Course) -> list[str]:
     ]
 
 
+def strays(course: Course) -> list[str]:
+    """Folders in the students' that bear the name of no lesson, as ``STUDENT/FOLDER``: nobody would look into them."""
+    top = course.grading / "submitted"
+    students = [name for name in sorted(os.listdir(top)) if _is_folder(top / name)] if top.is_dir() else []
+    return [
+        f"{_shown(student)}/{_shown(name)}"
+        for student in students
+        for name in sorted(os.listdir(top / student))
+        if name not in course.lessons and name[0] != "." and _is_folder(top / student / name)
+    ]
+
+
+def _is_folder(path: Path) -> bool:
+    return path.is_dir() and not path.is_symlink() and os.access(path, os.R_OK | os.X_OK)
+
+
 def _holds(folder: Path, lesson: str) -> bool:
     try:
-        kind = os.lstat(folder / lesson).st_mode
+        os.lstat(folder / lesson)
     except NotADirectoryError:
         return False  # a file that lies beside the students' folders
     except FileNotFoundError:
         return folder.is_symlink() and not folder.exists()
     except OSError:
-        return True  # a link in a circle, or a folder that is closed: reading it says so
-    if folder.is_symlink() or not stat.S_ISDIR(kind):
-        return True
-    try:
-        return bool(os.listdir(folder / lesson))
-    except OSError:
-        return True
+        pass  # a link in a circle, or a folder that is closed: reading it says so
+    return True
 
 
 @dataclass(frozen=True)
@@ -108,18 +121,22 @@ class Submission:
         with self._opened() as folder:
             return _contents(self._chosen(folder), folder)
 
-    def timestamp(self) -> str | None:
-        """What ``timestamp.txt`` beside the notebook says; None if there is none.
+    def handed_in(self) -> datetime | None:
+        """When it was handed in, as ``timestamp.txt`` beside the notebook says, in UTC; None if it does not say.
 
         Raises
         ------
         UnreadableNotebook
-            If it is not a short plain file.
+            If it is not a short plain file, or no moment stands in it. The message says what to do.
         """
         with self._opened() as folder:
             if TIMESTAMP not in os.listdir(folder):
                 return None
-            return _contents(TIMESTAMP, folder, longest=100).decode("utf-8", "replace").strip()
+            text = _contents(TIMESTAMP, folder, longest=100).decode("utf-8-sig", "replace").strip()
+        try:
+            return utc(printable(text, 100)) if text else None
+        except ValueError as error:
+            raise UnreadableNotebook(f"{TIMESTAMP} cannot be read: {error}") from error
 
     @contextlib.contextmanager
     def _opened(self) -> Iterator[int]:
@@ -136,12 +153,13 @@ class Submission:
                 raise UnreadableNotebook(words) from error
 
     def _chosen(self, folder: int) -> str:
-        names = [name for name in os.listdir(folder) if name.endswith(".ipynb") and name[0] != "."]
+        found = [name for name in os.listdir(folder) if name[0] != "." and name != TIMESTAMP]
+        names = [name for name in found if name.lower().endswith(".ipynb")]
         expected = f"{self.lesson.partition('_')[2]}.ipynb"
         if expected in names:
             return expected
         if not names:
-            raise UnreadableNotebook("There is no notebook (.ipynb) in the folder. Ask for it.")
+            raise UnreadableNotebook(_nothing_in(found))
         names.sort(
             key=lambda name: os.stat(name, dir_fd=folder, follow_symlinks=False).st_mtime, reverse=True
         )
@@ -154,6 +172,15 @@ class Submission:
         raise UnreadableNotebook(
             f"The folder holds {len(names)} notebooks, none of them of {self.lesson}. Ask for the right one."
         )
+
+
+def _nothing_in(names: list[str]) -> str:
+    """That there is no notebook among the names in a folder, and what to do."""
+    if not names:
+        return "There is no notebook (.ipynb) in the folder: it is empty. Ask for it."
+    words = f"There is no notebook (.ipynb) in the folder, only {_shown(min(names))}"
+    more = f" and {len(names) - 1} more" if len(names) > 1 else ""
+    return f"{words}{more}. Ask for it; where it lies in a zip file or a folder there, `autograder collect` gets it out."
 
 
 def contents(path: Path) -> bytes:
