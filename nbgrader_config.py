@@ -99,6 +99,9 @@ c.GenerateFeedback.preprocessors = [
     "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
 ]
 
+# Export: what nobody has graded is empty and has its reason; nbgrader's own writes 0.0.
+c.ExportApp.plugin_class = "autograder.platforms.exporter.Exporter"
+
 # `nbgrader validate` starts a kernel: over a socket file, which needs no port and prints no warning about one.
 if os.name == "posix":
     c.KernelManager.transport = "ipc"

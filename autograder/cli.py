@@ -330,7 +330,7 @@ def doctor(root: Path | None) -> None:
     sys.exit(0 if healthy else 1)
 
 
-for command in (platform_commands.collect,):
+for command in (platform_commands.collect, platform_commands.export):
     main.add_command(command)
 
 

@@ -8,8 +8,15 @@ from typing import NoReturn
 import click
 
 from autograder.intake.timestamp import named_zone
-from autograder.lesson.layout import Course, CourseError
+from autograder.lesson.layout import Course, CourseError, Lesson
+from autograder.lesson.start_page import title_cell
 from autograder.sandbox.printable import one_line
+
+TABLES = {
+    "canvas": "Grades, Export, Export Entire Gradebook",
+    "moodle": "the assignment's offline grading worksheet, or Grades, Export, Plain text file",
+    "gradescope": "Review Grades, Download Grades, CSV",
+}
 
 course_option = click.option(
     "--course",
@@ -80,6 +87,101 @@ def collect(
             f"Some people are not known. {words}; several students of a group stand with semicolons between them, and - leaves one out."
         )
     sys.exit(1 if outcome.question or outcome.aside or outcome.refused or not outcome.lines else 0)
+
+
+@click.command()
+@click.argument("lesson")
+@click.option(
+    "--format",
+    "platform",
+    type=click.Choice(["canvas", "moodle", "gradescope", "csv"]),
+    default="csv",
+    show_default=True,
+)
+@click.option(
+    "--into",
+    "template",
+    type=click.Path(path_type=Path),
+    help="The table that the platform exported: it is filled in, in a copy.",
+)
+@click.option(
+    "--column", help="Heading of the column for the scores, where it does not bear the lesson's name."
+)
+@click.option("--scale", is_flag=True, help="Bring the scores to the platform's maximum.")
+@click.option(
+    "--to", "target", type=click.Path(path_type=Path), help="Where to write; in grading/export when left out."
+)
+@click.option(
+    "--feedback",
+    is_flag=True,
+    help="Write the feedback pages, too, as one zip file in the platform's naming.",
+)
+@course_option
+def export(
+    lesson: str,
+    platform: str,
+    template: Path | None,
+    column: str | None,
+    scale: bool,
+    target: Path | None,
+    feedback: bool,
+    root: Path | None,
+) -> None:
+    """Write the scores of LESSON into a platform's own table, or into one with a column for each exercise."""
+    from autograder.classroom import roster, scores
+    from autograder.lesson import atomic
+    from autograder.platforms import export as tables
+    from autograder.platforms import people
+    from autograder.platforms.feedback import write_feedback
+    from autograder.platforms.record import Record
+    from autograder.platforms.sheets import read_sheet
+
+    try:
+        course = Course(root)
+        entry = course.lesson(lesson)
+        if platform != "csv" and template is None:
+            raise CourseError(
+                f"give the table that {platform.title()} exports with --into: {TABLES[platform]}"
+            )
+        record = Record.of(course, entry.name)
+        with roster.opened(course) as book:
+            rows = scores.rows(course, entry.name, book)
+        if template is None:
+            done = tables.as_table(rows, record)
+        else:
+            titles = [entry.name, entry.slug, *_titles(entry)]
+            done = tables.into(
+                platform,
+                read_sheet(template),
+                rows,
+                record,
+                people.known_answers(course),
+                column,
+                titles=titles,
+                scale=scale,
+            )
+        path = target or course.grading / "export" / f"{entry.name}_{platform}.csv"
+        atomic.write(path, done.data)
+        if feedback:
+            pages = path.with_name(f"{path.stem}_feedback.zip")
+            students = [row.student.id for row in rows if row.parts]
+            done.notes += write_feedback(course, entry.name, platform, students, record, pages)
+    except (CourseError, OSError) as error:
+        _refuse(error)
+    for note in done.notes:
+        _say(note)
+    _say(f"{path}: {done.filled} scores")
+    if feedback:
+        _say(f"{pages}: the feedback pages")
+
+
+def _titles(lesson: Lesson) -> list[str]:
+    """What an instructor may have called a lesson on a platform: its title, with its number or without."""
+    try:
+        about = title_cell(lesson)
+    except ValueError:
+        return []
+    return [about["title"], f"{about['number']} {about['title']}"]
 
 
 def _zone(name: str | None) -> tzinfo | None:

@@ -358,7 +358,11 @@ def test_time_stamp_is_used_or_missed_aloud(school):
 def test_unreadable_time_stamps_and_strange_folders_are_named(school):
     course = school[0]
     words = list(batch.untimed(course, TINY))
-    assert [line.partition(":")[0] for line in words] == ["stamp_is_a_link", "stamp_is_a_pipe", "stamp_is_nonsense"]
+    assert [line.partition(":")[0] for line in words] == [
+        "stamp_is_a_link",
+        "stamp_is_a_pipe",
+        "stamp_is_nonsense",
+    ]
     assert "'when I was ready' is no date and time. Write it like" in words[-1]
     assert "only another lesson/06_elsewhere" in submitted.strays(course)
     assert not [name for name in submitted.strays(course) if TINY in name]
