@@ -44,6 +44,15 @@ c.CourseDirectory.db_url = f"sqlite:///{ROOT / 'grading' / 'gradebook.db'}"
 # Setting the list replaces nbgrader's own. Hidden files are editors' and caches', never part of a lesson.
 c.CourseDirectory.ignore = [".*", "__pycache__", "*.pyc", "*~", "feedback"]
 
+# The exchange: a folder that the students of a shared machine hand in through, if there is one (docs/instructors.md).
+# Without one an empty folder of our own stands in, or the formgrader would complain on each visit.
+EXCHANGE = Path(os.environ.get("NBGRADER_EXCHANGE", "/usr/local/share/nbgrader/exchange"))
+if not EXCHANGE.is_dir():
+    EXCHANGE = ROOT / "grading" / "exchange"
+    with contextlib.suppress(OSError):
+        EXCHANGE.mkdir(exist_ok=True)
+c.Exchange.root = str(EXCHANGE)
+
 # `nbgrader zip_collect` asks the path of each file whose it is. In this order: a folder of nbgrader's own or of a student,
 # Canvas, Moodle, Blackboard. `autograder collect` knows more of them, and a roster.
 c.FileNameCollectorPlugin.named_regexp = (

@@ -1,4 +1,4 @@
-"""The command line: ``autograder check``, ``grade``, ``explain``, ``new``, ``strength`` and ``doctor``."""
+"""The command line: ``autograder check``, ``grade``, ``explain``, ``new``, ``strength``, ``doctor``, and those of platforms."""
 
 import sys
 from collections.abc import Iterator
@@ -158,6 +158,7 @@ def _write_json(target: str, data: list[dict[str, Any]]) -> None:
     help="Submissions graded at the same time; the number of cores if left out.",
 )
 @click.option("--cluster", help="Address of a Dask scheduler, such as tcp://10.0.0.5:8786.")
+@click.option("--dry-run", is_flag=True, help="Record nothing; say who would gain and who would lose.")
 @least_option
 @course_option
 @level_option
@@ -166,12 +167,15 @@ def grade(
     every: bool,
     jobs: int | None,
     cluster: str | None,
+    dry_run: bool,
     least: str,
     root: Path | None,
     isolation: str,
 ) -> None:
     """Grade all submissions of LESSON in grading/submitted into nbgrader's gradebook, and print a table."""
+    from autograder.classroom.differences import changes
     from autograder.classroom.gradebook import NotRecorded, record
+    from autograder.classroom.scores import recorded_rows
     from autograder.doctor import about_course
 
     course = _course(root)
@@ -189,8 +193,11 @@ def grade(
                 with batch.turn_of(course, name, lambda words: click.echo(one_line(words), err=True)):
                     with terminal.progress(name, len(waiting)) as advance:
                         results = batch.grade_all(course, name, executor, settings, lambda result: advance())
-                    terminal.show_class(name, results)
-                    record(course, name, results, settings)
+                    if dry_run:
+                        terminal.show_changes(name, changes(recorded_rows(course, name), results))
+                    else:
+                        terminal.show_class(name, results)
+                        record(course, name, results, settings)
                 needs_a_human |= any(result.needs_a_human for result in results)
                 for words in (*batch.untimed(course, name), *about_course([course.lesson(name)])):
                     terminal.say(f"Note: {words}")
@@ -330,7 +337,7 @@ def doctor(root: Path | None) -> None:
     sys.exit(0 if healthy else 1)
 
 
-for command in (platform_commands.collect, platform_commands.export):
+for command in platform_commands.ALL:
     main.add_command(command)
 
 

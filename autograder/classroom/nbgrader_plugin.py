@@ -17,11 +17,13 @@ from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 from nbgrader import utils
+from nbgrader.api import Gradebook
 from nbgrader.converters import Autograde, BaseConverter
 from nbgrader.converters.base import NbGraderException
 from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
 from traitlets import Enum, Float, Integer
 
+from autograder.classroom import extensions
 from autograder.classroom.batch import journal_of, turn_of
 from autograder.classroom.grade import Settings, warm_grader
 from autograder.classroom.report import exercise_html, exercise_text
@@ -68,7 +70,9 @@ class Reader(NotebookExporter):
         converter.coursedir.submitted_directory = f"{course.grading.name}/{copies.name}"
         converter.assignments = {}
         for lesson in fnmatch.filter(course.lessons, listed.assignment_id):
-            for submission in submissions(course, lesson).values():
+            handed_in = submissions(course, lesson)
+            self._tell_extensions(converter, course, lesson, handed_in)
+            for submission in handed_in.values():
                 if not fnmatch.fnmatchcase(submission.folder, listed.student_id):
                     continue
                 if submission.refusal:
@@ -78,6 +82,19 @@ class Reader(NotebookExporter):
                 converter.assignments[str(path.parent)] = [str(path)]
         if not converter.assignments:
             raise NbGraderException("nothing that was handed in can be graded; see above")
+
+    def _tell_extensions(
+        self, converter: BaseConverter, course: Course, lesson: str, handed_in: dict[str, Submission]
+    ) -> None:
+        students = [
+            name for name, one in handed_in.items()
+            if not one.refusal and fnmatch.fnmatchcase(name, converter.coursedir.student_id)
+        ]  # fmt: skip
+        try:
+            with Gradebook(converter.coursedir.db_url, converter.coursedir.course_id) as book:
+                extensions.tell(course, lesson, book, students)
+        except CourseError as error:
+            raise NbGraderException(str(error)) from error
 
     def _copied(self, submission: Submission, folder: Path) -> Path:
         folder.mkdir(parents=True)

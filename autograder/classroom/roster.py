@@ -1,10 +1,11 @@
 """The gradebook as nbgrader's own commands find it, and the students in it as plain data."""
 
 import contextlib
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
 
-from nbgrader.api import Gradebook
+from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.apps.baseapp import NbGrader
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -46,3 +47,21 @@ def students(book: Gradebook) -> list[Student]:
     return [
         Student(one.id, one.first_name, one.last_name, one.email, one.lms_user_id) for one in book.students
     ]
+
+
+def enter(book: Gradebook, students: Sequence[Student]) -> int:
+    """Write students down; what is None stays as it was. How many were not there before."""
+    before = {student.id for student in book.students}
+    for student in students:
+        known = {name: value for name, value in asdict(student).items() if name != "id" and value}
+        book.update_or_create_student(student.id, **known)
+    return len({student.id for student in students} - before)
+
+
+def due_date(book: Gradebook, lesson: str) -> datetime | None:
+    """When a lesson is due, in UTC; None if it never is, or is not released."""
+    try:
+        due: datetime | None = book.find_assignment(lesson).duedate
+    except MissingEntry:
+        return None
+    return due

@@ -14,7 +14,7 @@ from nbgrader.api import (
 )
 from nbgrader.api import Grade as GradeRow
 
-from autograder.classroom.roster import Student, students
+from autograder.classroom.roster import Student, opened, students
 from autograder.intake.submitted import submissions
 from autograder.lesson.layout import Course
 
@@ -122,6 +122,12 @@ def recorded(book: Gradebook, lesson: str) -> list[Row]:
         }
     comments = _comments(book, lesson)
     return [_row(student, found.get(student.id), comments.get(student.id, "")) for student in students(book)]
+
+
+def recorded_rows(course: Course, lesson: str) -> list[Row]:
+    """`recorded`, from the gradebook that nbgrader's own commands use."""
+    with opened(course) as book:
+        return recorded(book, lesson)
 
 
 def part_names(made: Sequence[Row]) -> list[str]:

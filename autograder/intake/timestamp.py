@@ -37,8 +37,8 @@ def in_utc(moment: datetime) -> datetime:
     """The same moment in UTC, without a zone; one without a zone is UTC already."""
     try:
         return moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment
-    except OverflowError:
-        raise ValueError(f"{moment} is no time. {HOW_TO_WRITE}") from None
+    except (OverflowError, ValueError):
+        raise ValueError(f"its time zone leads out of the calendar. {HOW_TO_WRITE}") from None
 
 
 def named_zone(name: str) -> tzinfo:

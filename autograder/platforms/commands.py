@@ -7,7 +7,7 @@ from typing import NoReturn
 
 import click
 
-from autograder.intake.timestamp import named_zone
+from autograder.intake.timestamp import named_zone, utc
 from autograder.lesson.layout import Course, CourseError, Lesson
 from autograder.lesson.start_page import title_cell
 from autograder.sandbox.printable import one_line
@@ -189,3 +189,70 @@ def _zone(name: str | None) -> tzinfo | None:
         return named_zone(name) if name else None
     except ValueError as error:
         _refuse(error)
+
+
+@click.command()
+@click.argument("table", type=click.Path(path_type=Path))
+@course_option
+def roster(table: Path, root: Path | None) -> None:
+    """Enter the students of a platform's TABLE into the gradebook: names, mail and the platform's number.
+
+    TABLE is what a platform exports (the gradebook of Canvas, the participants or grades of Moodle, the roster of
+    Gradescope), or one of your own with the columns id, first_name, last_name, email and lms_user_id.
+    """
+    from autograder.classroom import roster as book
+    from autograder.platforms.roster import read_roster
+    from autograder.platforms.sheets import read_sheet
+
+    try:
+        course = Course(root)
+        students, notes = read_roster(read_sheet(table))
+        with book.opened(course) as opened:
+            added = book.enter(opened, students)
+    except CourseError as error:
+        _refuse(error)
+    for note in notes:
+        _say(note)
+    _say(
+        f"{len(students)} students on the roster of {one_line(table)}: {added} new, {len(students) - added} known before."
+    )
+    sys.exit(1 if notes else 0)
+
+
+@click.command()
+@click.argument("student")
+@click.argument("lesson")
+@click.argument("date")
+@click.option(
+    "--timezone",
+    "zone",
+    help="Zone of DATE if it names none itself, such as Europe/Berlin; UTC when left out.",
+)
+@course_option
+def extend(student: str, lesson: str, date: str, zone: str | None, root: Path | None) -> None:
+    """Give STUDENT time for LESSON until DATE, such as "2026-11-25 23:59 +0100"; "none" takes it back."""
+    from autograder.classroom import extensions, roster
+
+    try:
+        course = Course(root)
+        name = course.lesson(lesson).name
+        until = None if date.lower() == "none" else utc(f"{date} {zone}" if zone else date)
+        with roster.opened(course) as book:
+            known = {one.id for one in roster.students(book)}
+            due = roster.due_date(book, name)
+        if until and due and until <= due:
+            raise CourseError(f"{until} UTC is not after the due date of {name}, {due} UTC.")
+        extensions.grant(course, student, name, until)
+    except (CourseError, ValueError) as error:
+        _refuse(error)
+    if known and student not in known:
+        _say(f"Note: {student} is not on the roster yet.")
+    if until and not due:
+        _say(f"Note: {name} has no due date yet, so nobody is late.")
+    words = f"until {until} UTC" if until else "no extension any more"
+    _say(
+        f"{student}, {name}: {words}. It counts from the next `autograder grade` or `nbgrader autograde` on."
+    )
+
+
+ALL = (collect, export, roster, extend)
