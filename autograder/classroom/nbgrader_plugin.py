@@ -253,11 +253,12 @@ def _write_verdict(cell: NotebookNode, exercise: ExerciseResult) -> None:
 class SaveVerdicts(SaveAutoGrades):
     """As nbgrader's, but where the judge failed there is no score at all, and the cell asks for a human.
 
-    Why a whole notebook could not be read stands as a comment at its first answer.
+    Of a notebook that could not be read that is every cell, written answers too; why stands as a comment at its first.
     """
 
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
         self._comment = nb.metadata.get("course_unreadable")
+        self._unreadable = bool(self._comment)
         saved: tuple[NotebookNode, dict[str, Any]] = super().preprocess(nb, resources)
         return saved
 
@@ -274,7 +275,7 @@ class SaveVerdicts(SaveAutoGrades):
 
     def _add_score(self, cell: NotebookNode, resources: dict[str, Any]) -> None:
         super()._add_score(cell, resources)
-        if cell.metadata.get("course_verdict") == FAULT:
+        if self._unreadable or cell.metadata.get("course_verdict") == FAULT:
             about = resources["nbgrader"]
             grade_id = cell.metadata.nbgrader["grade_id"]
             grade = self.gradebook.find_grade(

@@ -133,21 +133,21 @@ def _with_what_is_inside(item: Item, depth: int) -> Iterator[Item | Refused]:
 def _in_zip(
     source: Path | io.BytesIO, above: tuple[str, ...], most: int, depth: int
 ) -> Iterator[Item | Refused]:
-    where = one_line("/".join(above)) if above else one_line(source)
+    where = "" if above else f"{one_line(source)} "  # of one inside another the name is said already
     if depth > DEEPEST:
         raise UnusableArchive(f"is a zip file inside {DEEPEST} others: not opened. Unpack it by hand.")
     try:
         archive = zipfile.ZipFile(source)
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
         raise UnusableArchive(
-            f"{where} is a broken zip file ({one_line(error)}). Download it again."
+            f"{where}is a broken zip file ({one_line(error)}). Download it again."
         ) from error
     members = [member for member in archive.infolist() if not member.is_dir()]
     if len(members) > MOST_FILES:
-        raise UnusableArchive(f"{where} holds {len(members)} files; {MOST_FILES} are looked at.")
+        raise UnusableArchive(f"{where}holds {len(members)} files; {MOST_FILES} are looked at.")
     if (size := sum(member.file_size for member in members)) > most:
         raise UnusableArchive(
-            f"{where} would unpack to {size / 1e9:.0f} GB, more than {most / 1e9:.0f} GB: perhaps made to fill a disk. "
+            f"{where}would unpack to {size / 1e9:.0f} GB, more than {most / 1e9:.0f} GB: perhaps made to fill a disk. "
             "Not opened."
         )
     seen: set[str] = set()

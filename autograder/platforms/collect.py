@@ -174,6 +174,7 @@ class _Collection:
         except (UnreadableNotebook, OSError) as error:
             self._lay_aside(item, f"{student}'s folder cannot be used: {one_line(error)}")
             return
+        self._no_longer_aside(item, data)
         late = any(said.late for _, said in one.items)
         group = f"; handed in by {len(one.claim.people)} together" if len(one.claim.people) > 1 else ""
         when = f"; handed in {one.claim.when:%Y-%m-%d %H:%M:%S} UTC" if one.claim.when else ""
@@ -280,13 +281,25 @@ class _Collection:
             self._say(f"{item.path} lies in {self._shown('unplaced')}: {why}")
             self.outcome.aside += 1
 
+    def _no_longer_aside(self, item: Item, data: bytes) -> None:
+        """A file that has found its student does not lie among those that have not."""
+        path = self.folder.joinpath("unplaced", *map(_harmless, PurePath(item.path).parts))
+        if path.is_file() and path.read_bytes() == data:
+            path.unlink()
+            for folder in path.parents:
+                if folder == self.folder or any(folder.iterdir()):
+                    break
+                folder.rmdir()
+
     def _keep(self, item: Item, student: str, why: str) -> None:
         if self._store_item(item, "older", (student, *PurePath(item.path).parts)):
             self._say(f"{item.path} lies in {self._shown('older')}: {why}")
 
     def _store_item(self, item: Item, kind: str, parts: Sequence[str]) -> bool:
         try:
-            self._store(item.read(), kind, *parts)
+            self._store(data := item.read(), kind, *parts)
+            if kind != "unplaced":
+                self._no_longer_aside(item, data)
         except (UnusableArchive, OSError) as error:
             self._say(f"{item.path} {one_line(error)}")
             self.outcome.refused += 1

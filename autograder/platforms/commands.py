@@ -79,13 +79,18 @@ def collect(
     parts = [f"{len(outcome.placed)} placed", f"{len(outcome.as_before)} as before"]
     parts += [f"{outcome.aside} laid aside"] if outcome.aside else []
     parts += [f"{outcome.refused} not touched"] if outcome.refused else []
-    _say(f"\n{name}: {', '.join(parts)}.")
+    click.echo()
+    _say(f"{name}: {', '.join(parts)}.")
     if outcome.question:
         path = outcome.question.relative_to(course.root)
-        words = f"Fill in the column `student` of {path}, and run the same command with --names {path}"
+        if not directory.students:
+            _say(
+                "There is no roster yet. `autograder roster TABLE`, with a table that the platform exports, answers most of it."
+            )
         _say(
-            f"Some people are not known. {words}; several students of a group stand with semicolons between them, and - leaves one out."
+            f"Some people are not known: fill in the column `student` of {path}, and run this again with --names {path}"
         )
+        _say("Several students of a group stand with semicolons between them; - leaves somebody out.")
     sys.exit(1 if outcome.question or outcome.aside or outcome.refused or not outcome.lines else 0)
 
 
@@ -160,7 +165,9 @@ def export(
                 titles=titles,
                 scale=scale,
             )
-        path = target or course.grading / "export" / f"{entry.name}_{platform}.csv"
+        path = target or course.grading / "export" / (
+            f"{entry.name}.csv" if platform == "csv" else f"{entry.name}_{platform}.csv"
+        )
         atomic.write(path, done.data)
         if feedback:
             pages = path.with_name(f"{path.stem}_feedback.zip")
@@ -170,7 +177,7 @@ def export(
         _refuse(error)
     for note in done.notes:
         _say(note)
-    _say(f"{path}: {done.filled} scores")
+    _say(f"{path}: scores of {done.filled} of {len(rows)} students")
     if feedback:
         _say(f"{pages}: the feedback pages")
 

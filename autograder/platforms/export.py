@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from autograder.classroom.scores import Row, part_names
+from autograder.classroom.scores import NOTHING, Row, part_names
 from autograder.lesson.layout import CourseError
 from autograder.platforms.people import Answers, as_csv
 from autograder.platforms.record import Record
@@ -145,6 +145,8 @@ def into(
         row = students[student]
         if row.score is None:
             done.notes.append(_without(row))
+            if row.reason != NOTHING:
+                sheet.put(line, target, "")  # whatever stood there is no grade for this work
             continue
         most, ours = _maximum(platform, sheet, line, target), sum(part.points for part in row.parts)
         value = row.score * most / ours if scale and most and ours else row.score

@@ -141,6 +141,7 @@ def test_moodle_and_its_groups_and_namesakes(template, tmp_path):
         "ann": (ann, None), "zoe": (zoe, None), "jd1": (jane, None), "jd2": (team, None), "山田": (team, None),
     }  # fmt: skip
     assert again.question is None and again.as_before == ["ann", "zoe"]
+    assert kept(template, "unplaced") == ["Jane Doe_1004_assignsubmission_file_tiny.ipynb"]
     assert said(again, "you said to leave it out")
 
 

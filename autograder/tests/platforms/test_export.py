@@ -140,6 +140,7 @@ CANVAS = """Student,ID,SIS User ID,SIS Login ID,Section,Tiny (815),Final Score
 "Lee, Ann",4711,S1,xx1,One,,90
 "Ode, Ben",4712,S2,BEN,One,3,80
 "Doe, Dan",4713,S3,dan,One,7,70
+"Cut, C",4715,S5,cut,One,0,70
 "Nobody, Known",4714,S4,nn9,"One, two",5,60
 """
 
@@ -147,12 +148,16 @@ CANVAS = """Student,ID,SIS User ID,SIS Login ID,Section,Tiny (815),Final Score
 def test_canvas(course, rows):
     done = filled("canvas", CANVAS, rows, course)
     assert done.data.decode() == CANVAS.replace("xx1,One,,90", "xx1,One,9,90").replace(
-        "BEN,One,3", "BEN,One,3"
+        "cut,One,0", "cut,One,"
     )
     assert done.filled == 2
     told = "\n".join(done.notes)
     assert "Nobody, Known, nn9, 4714, in the platform's file, is nobody" in told
-    assert "dan has no score: nothing handed in" in told and "cut is not in the platform's file" in told
+    assert (
+        "dan has no score: nothing handed in" in told
+        and "eve is not in the platform's file" in told
+        and "cut has no score: waits" in told
+    )
 
 
 def test_canvas_column_of_another_name_or_a_new_one(course, rows):
@@ -294,7 +299,7 @@ def test_command_asks_for_the_platforms_table(course):
     done = CliRunner().invoke(main, ["export", "tiny", "--format", "canvas", "--course", str(course.root)])
     assert done.exit_code == 2 and "--into: Grades, Export" in " ".join(done.output.split())
     done = CliRunner().invoke(main, ["export", "tiny", "--course", str(course.root)])
-    path = course.grading / "export" / f"{TINY}_csv.csv"
+    path = course.grading / "export" / f"{TINY}.csv"
     assert done.exit_code == 0 and lines(path.read_bytes())["ann"]["score"] == "9"
 
 
