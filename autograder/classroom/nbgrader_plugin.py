@@ -4,6 +4,7 @@
 a notebook, `Judge` takes the place of nbgrader's Execute, `SaveVerdicts` leaves a grader's fault unscored.
 """
 
+import contextlib
 import copy
 import fnmatch
 import shutil
@@ -30,7 +31,7 @@ from autograder.classroom.report import exercise_html, exercise_text
 from autograder.intake.notebook import UnreadableNotebook, read
 from autograder.intake.repair import repair
 from autograder.intake.sanitise import sanitise
-from autograder.intake.submitted import TIMESTAMP, Submission, submissions
+from autograder.intake.submitted import SECRET, TIMESTAMP, Submission, submissions
 from autograder.judging.results import ExerciseResult, Result, Verdict, unreadable
 from autograder.lesson.layout import Course, CourseError
 from autograder.lesson.release import Release
@@ -100,16 +101,19 @@ class Reader(NotebookExporter):
         folder.mkdir(parents=True)
         path = folder / f"{submission.lesson.partition('_')[2]}.ipynb"
         path.touch()
-        try:
-            path.write_bytes(submission.notebook())
-        except UnreadableNotebook as error:
-            self._refused[str(path)] = str(error)
-            return path
+        with contextlib.suppress(UnreadableNotebook):  # said once, about the notebook
+            if secret := submission.exchange_secret():
+                path.with_name(SECRET).write_text(secret, encoding="ascii")
         try:
             if moment := submission.handed_in():
                 path.with_name(TIMESTAMP).write_text(f"{moment} UTC", encoding="utf-8")
         except UnreadableNotebook as error:
             self._notes[str(path)] = [f"When this was handed in is not known. {error}"]
+        try:
+            path.write_bytes(submission.notebook())
+        except UnreadableNotebook as error:
+            self._refused[str(path)] = str(error)
+            self._notes.pop(str(path), None)
         return path
 
     def from_file(self, file_stream: Any, resources: Any = None, **kwargs: Any) -> tuple[Any, dict[str, Any]]:

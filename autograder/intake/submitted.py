@@ -8,6 +8,7 @@ notebook may have, and writes nothing.
 
 import contextlib
 import os
+import re
 import stat
 import unicodedata
 from collections.abc import Iterator
@@ -23,7 +24,7 @@ from autograder.sandbox.printable import printable
 LONGEST_ID = 128  # of nbgrader's gradebook
 MARKS = " ._-@'’+()~"  # what may stand in an id beside letters and digits of any script
 LOOKED_INTO = 20  # of the notebooks that bear another name than the lesson's: the newest
-TIMESTAMP = "timestamp.txt"
+TIMESTAMP, SECRET = "timestamp.txt", "submission_secret.txt"
 KINDS = {
     stat.S_IFIFO: "a named pipe", stat.S_IFSOCK: "a socket",
     stat.S_IFCHR: "a device", stat.S_IFBLK: "a device", stat.S_IFDIR: "a folder", stat.S_IFREG: "a file",
@@ -138,6 +139,14 @@ class Submission:
         except ValueError as error:
             raise UnreadableNotebook(f"{TIMESTAMP} cannot be read: {error}") from error
 
+    def exchange_secret(self) -> str | None:
+        """What nbgrader's exchange lays beside a submission, to name the feedback that goes back; None without it."""
+        with self._opened() as folder:
+            if SECRET not in os.listdir(folder):
+                return None
+            text = _contents(SECRET, folder, longest=1000).decode("ascii", "replace").strip()
+        return text if re.fullmatch(r"[0-9A-Za-z]+", text) else None
+
     @contextlib.contextmanager
     def _opened(self) -> Iterator[int]:
         """Descriptor of the folder; neither it nor the student's may be a link."""
@@ -153,7 +162,7 @@ class Submission:
                 raise UnreadableNotebook(words) from error
 
     def _chosen(self, folder: int) -> str:
-        found = [name for name in os.listdir(folder) if name[0] != "." and name != TIMESTAMP]
+        found = [name for name in os.listdir(folder) if name[0] != "." and name not in (TIMESTAMP, SECRET)]
         names = [name for name in found if name.lower().endswith(".ipynb")]
         expected = f"{self.lesson.partition('_')[2]}.ipynb"
         if expected in names:

@@ -3,12 +3,25 @@
 import contextlib
 import datetime
 import re
+import shutil
 
 import pytest
 from click.testing import CliRunner
 from nbgrader.api import Gradebook
 from nbgrader.apps.api import NbGraderAPI
 from nbgrader.apps.baseapp import NbGrader
+from nbgrader.auth import Authenticator
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.exchange.default import (
+    ExchangeCollect,
+    ExchangeFetchAssignment,
+    ExchangeFetchFeedback,
+    ExchangeReleaseAssignment,
+    ExchangeReleaseFeedback,
+    ExchangeSubmit,
+)
+from nbgrader.utils import get_username
+from traitlets.config import Config
 
 from autograder.classroom import batch, differences, extensions, scores
 from autograder.classroom.grade import Settings
@@ -205,6 +218,43 @@ def test_formgrader_has_no_box_about_a_missing_exchange(course, monkeypatch, tmp
     assert not api.exchange_missing and api.exchange_root == str(course.grading / "exchange")
     monkeypatch.setenv("NBGRADER_EXCHANGE", str(tmp_path))
     assert formgrader(course).exchange_root == str(tmp_path)
+
+
+def test_feedback_goes_round_the_exchange(course, tmp_path):
+    """release, fetch, submit, collect, grade, feedback and back, by nbgrader's own classes; one file is cut off."""
+    exchange = tmp_path / "exchange"
+    exchange.mkdir()
+    exchange.chmod(0o777)
+    places = {"root": str(exchange), "cache": str(tmp_path / "cache"), "assignment_dir": str(tmp_path)}
+
+    def go(kind, root):
+        folders = CourseDirectory(root=str(root), course_id="why-wont-it-learn", assignment_id=TINY)
+        if root == course.root:
+            folders.release_directory, folders.submitted_directory = "grading/generated", "grading/submitted"
+            folders.feedback_directory = "grading/feedback"
+        kind(coursedir=folders, authenticator=Authenticator(), config=Config(Exchange=places)).start()
+
+    me = get_username()
+    shutil.rmtree(course.grading / "feedback", ignore_errors=True)
+    go(ExchangeReleaseAssignment, course.root)
+    with contextlib.chdir(tmp_path):
+        go(ExchangeFetchAssignment, tmp_path)
+        (tmp_path / TINY / "tiny.ipynb").write_bytes(as_bytes(notebook(course, TINY, RIGHT))[:300])
+        go(ExchangeSubmit, tmp_path)
+    go(ExchangeCollect, course.root)
+    grade(course)
+    page = course.grading / "autograded" / me / TINY
+    assert {file.name for file in page.iterdir()} >= {"submission_secret.txt", "timestamp.txt"}
+    target = course.grading / "feedback" / me / TINY
+    shutil.copytree(page, target)
+    (target / "tiny.html").write_text("page of mine")  # as generate_feedback would, which copies the rest
+    go(ExchangeReleaseFeedback, course.root)
+    with contextlib.chdir(tmp_path):
+        go(ExchangeFetchFeedback, tmp_path)
+    (fetched,) = (tmp_path / TINY / "feedback").rglob("*.html")
+    assert fetched.read_text() == "page of mine"
+    with book(course) as opened:
+        assert opened.find_submission(TINY, me).timestamp is not None
 
 
 def test_resubmission_counts_and_a_humans_score_stays(course):
