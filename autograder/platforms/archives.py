@@ -95,7 +95,7 @@ def _in_folder(top: Path) -> Iterator[Item | Refused]:
                     item.path, "is a link or no ordinary file: not opened. Ask for the file itself."
                 )
             else:
-                yield from _with_what_is_inside(item, 0)
+                yield from _with_what_is_inside(item, 0, path)
 
 
 def _reader(path: Path) -> Callable[[], bytes]:
@@ -116,13 +116,20 @@ def _written(path: Path) -> datetime | None:
         return None
 
 
-def _with_what_is_inside(item: Item, depth: int) -> Iterator[Item | Refused]:
-    """A file; in the place of a zip file what lies in it. One that cannot be opened stays as it is, and is named."""
+def _with_what_is_inside(item: Item, depth: int, path: Path | None = None) -> Iterator[Item | Refused]:
+    """A file; in the place of a zip file what lies in it. One that cannot be opened stays as it is, and is named.
+
+    A zip file on the disk, which may be that of a whole class, is read from its ``path``.
+    """
     if not item.parts[-1].lower().endswith(".zip"):
         yield item
         return
     try:
-        found = list(_in_zip(io.BytesIO(item.read()), item.parts, MOST_BYTES_INSIDE, depth + 1))
+        found = list(
+            _in_zip(path, item.parts, MOST_BYTES, depth + 1)
+            if path
+            else _in_zip(io.BytesIO(item.read()), item.parts, MOST_BYTES_INSIDE, depth + 1)
+        )
     except UnusableArchive as error:
         yield Refused(item.path, str(error))
         yield item

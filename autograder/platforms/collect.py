@@ -1,11 +1,10 @@
 """From what a platform hands out to ``grading/submitted``: whose each file is, and why; what is not known is asked."""
 
 import hashlib
-import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
-from pathlib import Path, PurePath
+from pathlib import Path
 
 from autograder.intake.notebook import UnreadableNotebook, read
 from autograder.intake.submitted import Submission, id_refusal
@@ -16,6 +15,7 @@ from autograder.platforms.naming import Claim, Person, claim, surroundings
 from autograder.platforms.people import Directory, Found, questions
 from autograder.platforms.plain import COMPANIONS, NOTEBOOK, PlainNames
 from autograder.platforms.record import Origin, Record
+from autograder.platforms.shelf import OLDER, UNPLACED, Shelf, harmless
 from autograder.sandbox.printable import one_line
 
 
@@ -93,6 +93,7 @@ class _Collection:
         self.course, self.lesson, self.directory, self.zone = course, lesson, directory, zone
         self.slug = lesson.partition("_")[2]
         self.folder = course.grading / "collected" / lesson
+        self.shelf = Shelf(self.folder)
         self.record = Record(self.folder / "record.json")
         self.outcome = Outcome()
         self.questions: dict[Person, tuple[list[str], str]] = {}
@@ -166,7 +167,7 @@ class _Collection:
             self._say(f"{student}: {one_line(error)}")
             self.outcome.refused += 1
             return
-        name = f"{self.slug}.ipynb" if NOTEBOOK.fullmatch(said.name) else _harmless(said.name)
+        name = f"{self.slug}.ipynb" if NOTEBOOK.fullmatch(said.name) else harmless(said.name)
         try:
             if why := id_refusal(student):
                 raise UnreadableNotebook(why)
@@ -174,7 +175,7 @@ class _Collection:
         except (UnreadableNotebook, OSError) as error:
             self._lay_aside(item, f"{student}'s folder cannot be used: {one_line(error)}")
             return
-        self._no_longer_aside(item, data)
+        self.shelf.take_back(item, data)
         late = any(said.late for _, said in one.items)
         group = f"; handed in by {len(one.claim.people)} together" if len(one.claim.people) > 1 else ""
         when = f"; handed in {one.claim.when:%Y-%m-%d %H:%M:%S} UTC" if one.claim.when else ""
@@ -249,13 +250,13 @@ class _Collection:
                 old_when = None
             lying = target / name
             if old_when and when and when < old_when:
-                self._store(data, "older", student, name)
+                self.shelf.keep_bytes(data, student, name)
                 self.outcome.as_before.append(student)
                 return "; older than what lies there, so it was only kept"
             if lying.is_file() and not lying.is_symlink() and lying.read_bytes() == data and when == old_when:
                 self.outcome.as_before.append(student)
                 return "; lies there already"
-            moved = self._move_aside(target, student)
+            moved = self.shelf.move_from(target, student)
         else:
             moved = False
         atomic.write(target / name, data)
@@ -264,66 +265,28 @@ class _Collection:
         self.outcome.placed.append(student)
         return "; in the place of an earlier one" if moved else ""
 
-    def _move_aside(self, target: Path, student: str) -> bool:
-        """Keep what lies in a student's folder; whether there was anything."""
-        lying = [path for path in target.iterdir() if path.is_file() or path.is_symlink()]
-        if lying:
-            kept = self._free(self.folder / "older" / student, "before")
-            kept.mkdir(parents=True)
-            for path in lying:
-                path.rename(kept / path.name)
-        return bool(lying)
-
     # --- what is not used ---
 
     def _lay_aside(self, item: Item, why: str) -> None:
-        if self._store_item(item, "unplaced", PurePath(item.path).parts):
-            self._say(f"{item.path} lies in {self._shown('unplaced')}: {why}")
+        if self._kept(item, self.shelf.lay_aside, f"lies in {self._shown}/{UNPLACED}: {why}"):
             self.outcome.aside += 1
 
-    def _no_longer_aside(self, item: Item, data: bytes) -> None:
-        """A file that has found its student does not lie among those that have not."""
-        path = self.folder.joinpath("unplaced", *map(_harmless, PurePath(item.path).parts))
-        if path.is_file() and path.read_bytes() == data:
-            path.unlink()
-            for folder in path.parents:
-                if folder == self.folder or any(folder.iterdir()):
-                    break
-                folder.rmdir()
-
     def _keep(self, item: Item, student: str, why: str) -> None:
-        if self._store_item(item, "older", (student, *PurePath(item.path).parts)):
-            self._say(f"{item.path} lies in {self._shown('older')}: {why}")
+        self._kept(item, lambda one: self.shelf.keep(one, student), f"lies in {self._shown}/{OLDER}: {why}")
 
-    def _store_item(self, item: Item, kind: str, parts: Sequence[str]) -> bool:
+    def _kept(self, item: Item, keep: Callable[[Item], None], words: str) -> bool:
         try:
-            self._store(data := item.read(), kind, *parts)
-            if kind != "unplaced":
-                self._no_longer_aside(item, data)
+            keep(item)
         except (UnusableArchive, OSError) as error:
             self._say(f"{item.path} {one_line(error)}")
             self.outcome.refused += 1
             return False
+        self._say(f"{item.path} {words}")
         return True
 
-    def _store(self, data: bytes, kind: str, *parts: str) -> None:
-        *folders, name = (_harmless(part) for part in parts)
-        folder = self.folder.joinpath(kind, *folders)
-        if (folder / name).is_file() and (folder / name).read_bytes() == data:
-            return
-        atomic.write(self._free(folder, name), data)
-
-    def _free(self, folder: Path, name: str) -> Path:
-        """A path that is not taken yet."""
-        stem, dot, end = name.rpartition(".") if "." in name[1:] else (name, "", "")
-        path, number = folder / name, 1
-        while path.exists() or path.is_symlink():
-            number += 1
-            path = folder / f"{stem} ({number}){dot}{end}"
-        return path
-
-    def _shown(self, kind: str) -> str:
-        return f"{self.folder.relative_to(self.course.root)}/{kind}"
+    @property
+    def _shown(self) -> str:
+        return str(self.folder.relative_to(self.course.root))
 
     def _say(self, sentence: str) -> None:
         self.outcome.lines.append(sentence)
@@ -342,9 +305,3 @@ def _number(one: Handed, found: Found, student: str) -> str:
     """The platform's number of the person whom a student is, as far as there is one."""
     numbers = {person.number for person in one.claim.people if person.number}
     return numbers.pop() if len(numbers) == 1 and len(found.students) == 1 else ""
-
-
-def _harmless(name: str) -> str:
-    """A name of a file or folder that stays in its folder and acts nowhere."""
-    text = re.sub(r"[^\w .()+@~-]", "_", one_line(name, 100)).strip(" .")
-    return text or "unnamed"

@@ -218,7 +218,8 @@ def _gradescope(part: str, below: tuple[str, ...], around: Surroundings) -> Clai
 
 
 def _submitter(about: Mapping[str, Any]) -> Person:
-    name, email, sid = (str(_field(about, key) or "").strip() for key in ("name", "email", "sid"))
+    given = (_field(about, key) for key in ("name", "email", "sid"))
+    name, email, sid = (str(value).strip() if isinstance(value, str | int) else "" for value in given)
     return Person("gradescope", sid or email or name, name, login=sid, email=email)
 
 
