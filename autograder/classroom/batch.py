@@ -10,7 +10,7 @@ from autograder.classroom.grade import Grader, Settings, warm_grader
 from autograder.classroom.journal import Journal, journal_at
 from autograder.classroom.turns import turn
 from autograder.intake.notebook import UnreadableNotebook
-from autograder.intake.submitted import TIMESTAMP, Submission, submissions
+from autograder.intake.submitted import Submission, submissions
 from autograder.judging.request import Request
 from autograder.judging.results import Result, Verdict, unreadable
 from autograder.lesson.layout import Course, CourseError
@@ -100,13 +100,8 @@ def _prepared(grader: Grader, handed_in: Submission) -> Request | Result:
 def untimed(course: Course, lesson: str) -> Iterator[str]:
     """Sentences about submissions of which nobody can know when they were handed in, though a file should say it."""
     for submission in submissions(course, lesson).values():
-        if submission.refusal:
-            continue
-        try:
-            submission.handed_in()
-        except UnreadableNotebook as error:
-            if TIMESTAMP in str(error):
-                yield f"{submission.student}: when this was handed in is not known. {error}"
+        if words := submission.stamp_refusal:
+            yield f"{submission.student}: {words}"
 
 
 def _outcome(future: Future[Result], student: str, lesson: str) -> Result:

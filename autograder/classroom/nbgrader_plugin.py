@@ -101,19 +101,17 @@ class Reader(NotebookExporter):
         folder.mkdir(parents=True)
         path = folder / f"{submission.lesson.partition('_')[2]}.ipynb"
         path.touch()
-        with contextlib.suppress(UnreadableNotebook):  # said once, about the notebook
+        with contextlib.suppress(UnreadableNotebook):  # it is said below
             if secret := submission.exchange_secret():
                 path.with_name(SECRET).write_text(secret, encoding="ascii")
-        try:
             if moment := submission.handed_in():
                 path.with_name(TIMESTAMP).write_text(f"{moment} UTC", encoding="utf-8")
-        except UnreadableNotebook as error:
-            self._notes[str(path)] = [f"When this was handed in is not known. {error}"]
+        if words := submission.stamp_refusal:
+            self._notes[str(path)] = [words]
         try:
             path.write_bytes(submission.notebook())
         except UnreadableNotebook as error:
             self._refused[str(path)] = str(error)
-            self._notes.pop(str(path), None)
         return path
 
     def from_file(self, file_stream: Any, resources: Any = None, **kwargs: Any) -> tuple[Any, dict[str, Any]]:

@@ -105,6 +105,8 @@ def rows(course: Course, lesson: str, book: Gradebook) -> list[Row]:
         elif name not in made or not made[name].parts:
             known = made.get(name, Row(Student(name)))
             made[name] = replace(known, reason=WAITING)
+        elif words := submission.stamp_refusal:
+            made[name] = replace(made[name], reason=" ".join(filter(None, (made[name].reason, words))))
     return [made[student] for student in sorted(made)]
 
 

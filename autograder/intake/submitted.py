@@ -131,13 +131,19 @@ class Submission:
             If it is not a short plain file, or no moment stands in it. The message says what to do.
         """
         with self._opened() as folder:
-            if TIMESTAMP not in os.listdir(folder):
-                return None
-            text = _contents(TIMESTAMP, folder, longest=100).decode("utf-8-sig", "replace").strip()
-        try:
-            return utc(printable(text, 100)) if text else None
-        except ValueError as error:
-            raise UnreadableNotebook(f"{TIMESTAMP} cannot be read: {error}") from error
+            return _moment_in(folder)
+
+    @property
+    def stamp_refusal(self) -> str:
+        """Why ``timestamp.txt`` does not say when this was handed in; empty where it does, or is not there."""
+        if self.refusal:
+            return ""
+        with contextlib.suppress(UnreadableNotebook), self._opened() as folder:
+            try:
+                _moment_in(folder)
+            except UnreadableNotebook as error:
+                return f"When this was handed in is not known. {error}"
+        return ""
 
     def exchange_secret(self) -> str | None:
         """What nbgrader's exchange lays beside a submission, to name the feedback that goes back; None without it."""
@@ -181,6 +187,17 @@ class Submission:
         raise UnreadableNotebook(
             f"The folder holds {len(names)} notebooks, none of them of {self.lesson}. Ask for the right one."
         )
+
+
+def _moment_in(folder: int) -> datetime | None:
+    """What ``timestamp.txt`` in a folder says, in UTC."""
+    if TIMESTAMP not in os.listdir(folder):
+        return None
+    text = _contents(TIMESTAMP, folder, longest=100).decode("utf-8-sig", "replace").strip()
+    try:
+        return utc(printable(text, 100)) if text else None
+    except ValueError as error:
+        raise UnreadableNotebook(f"{TIMESTAMP} cannot be read: {error}") from error
 
 
 def _nothing_in(names: list[str]) -> str:

@@ -1,5 +1,6 @@
 """``autograder collect``, ``export``, ``roster`` and ``extend``."""
 
+import re
 import sys
 from datetime import tzinfo
 from pathlib import Path
@@ -237,13 +238,16 @@ def roster(table: Path, root: Path | None) -> None:
 )
 @course_option
 def extend(student: str, lesson: str, date: str, zone: str | None, root: Path | None) -> None:
-    """Give STUDENT time for LESSON until DATE, such as "2026-11-25 23:59 +0100"; "none" takes it back."""
+    """Give STUDENT time for LESSON until DATE, such as "2026-11-25 18:00 +0100"; a day alone ends at its end, and "none" takes it back."""
     from autograder.classroom import extensions, roster
 
     try:
         course = Course(root)
         name = course.lesson(lesson).name
-        until = None if date.lower() == "none" else utc(f"{date} {zone}" if zone else date)
+        moment = (
+            f"{date} 23:59:59" if re.fullmatch(r"\d{4}-\d\d-\d\d", date) else date
+        )  # a day ends at its end
+        until = None if date.lower() == "none" else utc(f"{moment} {zone}" if zone else moment)
         with roster.opened(course) as book:
             known = {one.id for one in roster.students(book)}
             due = roster.due_date(book, name)

@@ -78,9 +78,10 @@ def test_extension_is_seen_by_nbgraders_penalties(course):
     assert penalties(course) == {"ann": 3.0, "ben": 3.0}  # a quarter of six points a day
     done, said = run(course, "extend", "ann", "tiny", "2026-01-11 13:00", "--timezone", "Europe/Berlin")
     assert done.exit_code == 0 and "ann, 90_tiny: until 2026-01-11 12:00:00 UTC" in said, said
-    run(course, "extend", "zoe", TINY, "2026-02-01")  # who has not handed in anything is not made to
+    _, said = run(course, "extend", "zoe", TINY, "2026-02-01")
+    assert "until 2026-02-01 23:59:59 UTC" in said and "zoe is not on the roster yet" in said
     grade(course)
-    assert penalties(course) == {"ann": 1.5, "ben": 3.0}
+    assert penalties(course) == {"ann": 1.5, "ben": 3.0}  # zoe, who has handed in nothing, has no submission
     with book(course) as opened:  # a due date moved later does not move the extension
         opened.update_or_create_assignment(TINY, duedate="2026-01-11 00:00:00 UTC")
     grade(course)

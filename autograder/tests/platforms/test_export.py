@@ -29,6 +29,7 @@ NAMES = {
     "cut": ("Cut", "=HYPERLINK(1)", "cut@uni.example", None),
     "dan": ("Dan", "Doe", "dan@uni.example", None),
     "eve": (None, None, None, None),
+    "fay": (None, None, None, None),
 }
 
 
@@ -56,6 +57,8 @@ def course(tmp_path_factory):
     hand_in(course, TINY, "cut", as_bytes(notebook(course, TINY, RIGHT))[:500])
     (course.grading / "submitted" / "eve" / TINY).mkdir(parents=True)
     hand_in(course, TINY, "=odd", b"")
+    path = hand_in(course, TINY, "fay", as_bytes(notebook(course, TINY, RIGHT)))
+    path.with_name("timestamp.txt").write_text("yesterday")
     with batch.executor(2, None) as executor:
         results = batch.grade_all(course, TINY, executor, WEAK)
     record(course, TINY, results, WEAK)
@@ -100,7 +103,7 @@ def filled(platform, text, rows, course, answers=None, **more):
 
 def test_everybody_has_a_line_and_nobody_a_wrong_zero(course, rows):
     table = lines(export.as_table(rows, Record.of(course, TINY)).data)
-    assert list(table) == ["'=odd'", "ann", "ben", "cut", "dan", "eve"]
+    assert list(table) == ["'=odd'", "ann", "ben", "cut", "dan", "eve", "fay"]
     ann, ben, cut, dan, eve, odd = (table[name] for name in ("ann", "ben", "cut", "dan", "eve", "'=odd'"))
     assert (ann["row_sums"], ann["double"], ann["double_sums"], ann["in_words"], ann["score"]) == (
         "1.5",
@@ -120,6 +123,7 @@ def test_everybody_has_a_line_and_nobody_a_wrong_zero(course, rows):
             row["score"] == row["row_sums"] == "" and row["needs_a_human"] == "yes" and words in row["reason"]
         ), row
     assert (dan["score"], dan["needs_a_human"], dan["reason"]) == ("", "no", "nothing handed in")
+    assert table["fay"]["score"] == "6" and "When this was handed in is not known" in table["fay"]["reason"]
     assert cut["last_name"] == "'=HYPERLINK(1)"
 
 
