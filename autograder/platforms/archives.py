@@ -149,7 +149,7 @@ def _in_zip(
         raise UnusableArchive(
             f"{where}is a broken zip file ({one_line(error)}). Download it again."
         ) from error
-    members = [member for member in archive.infolist() if not member.is_dir()]
+    members = [member for member in archive.infolist() if not member.filename.endswith("/")]
     if len(members) > MOST_FILES:
         raise UnusableArchive(f"{where}holds {len(members)} files; {MOST_FILES} are looked at.")
     if (size := sum(member.file_size for member in members)) > most:

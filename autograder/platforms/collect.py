@@ -124,6 +124,9 @@ class _Collection:
                 self.outcome.refused += 1
         items = [entry for entry in entries if isinstance(entry, Item)]
         around = surroundings(items, self.zone)
+        for sentence in around.problems:
+            self._say(sentence)
+            self.outcome.refused += 1
         plain = PlainNames([item for item in items if not claim(item, around)], self.lesson, self.directory)
         together: dict[tuple[object, ...], Handed] = {}
         for item in items:

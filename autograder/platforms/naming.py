@@ -9,7 +9,7 @@ from typing import Any
 import yaml
 
 from autograder.intake.timestamp import in_utc, utc
-from autograder.platforms.archives import Item
+from autograder.platforms.archives import Item, UnusableArchive
 from autograder.sandbox.printable import one_line
 
 CANVAS = re.compile(
@@ -101,6 +101,7 @@ class Surroundings:
     receipts: dict[str, tuple[str, str]] = field(default_factory=dict)  # of Blackboard: name and login
     metadata: dict[str, Mapping[str, Any]] = field(default_factory=dict)  # of Gradescope, by submission
     namesakes: set[str] = field(default_factory=set)  # names that several people have in Moodle
+    problems: list[str] = field(default_factory=list)  # what could not be read, as sentences
 
     def local(self, text: str, *formats: str) -> datetime | None:
         """A time in the platform's own zone, in UTC; None if it is written in no known way."""
@@ -114,21 +115,18 @@ class Surroundings:
 
 
 def surroundings(items: Iterable[Item], zone: tzinfo | None) -> Surroundings:
-    """Read what platforms lay beside the files of an archive.
-
-    Raises
-    ------
-    autograder.platforms.archives.UnusableArchive
-        If such a file cannot be read.
-    """
+    """Read what platforms lay beside the files of an archive."""
     found, moodle = Surroundings(zone), dict[str, set[str]]()
     for item in items:
         name = item.parts[-1]
-        if name == METADATA:
-            found.metadata |= _metadata(item.read())
-        elif (match := BLACKBOARD.fullmatch(name)) and match["file"] is None:
-            if receipt := RECEIPT.match(item.read()[:2000].decode("utf-8-sig", "replace")):
-                found.receipts[match["start"]] = receipt["name"].strip(), receipt["login"].strip()
+        try:
+            if name == METADATA:
+                found.metadata |= _metadata(item.read())
+            elif (match := BLACKBOARD.fullmatch(name)) and match["file"] is None:
+                if receipt := RECEIPT.match(item.read()[:2000].decode("utf-8-sig", "replace")):
+                    found.receipts[match["start"]] = receipt["name"].strip(), receipt["login"].strip()
+        except UnusableArchive as error:
+            found.problems.append(f"{item.path} {error}")
         for part in item.parts:
             if match := MOODLE.fullmatch(part):
                 moodle.setdefault(match["name"], set()).add(match["number"])
@@ -137,11 +135,19 @@ def surroundings(items: Iterable[Item], zone: tzinfo | None) -> Surroundings:
 
 
 def _metadata(data: bytes) -> dict[str, Mapping[str, Any]]:
-    """Gradescope's list of submissions; what is no such list is none."""
+    """Gradescope's list of submissions; what is no such list is none.
+
+    Raises
+    ------
+    UnusableArchive
+        If it is damaged.
+    """
     try:
         document = yaml.load(data, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-    except (yaml.YAMLError, ValueError, RecursionError):
-        return {}
+    except (yaml.YAMLError, ValueError, RecursionError, TypeError) as error:
+        raise UnusableArchive(
+            f"is damaged ({one_line(error, 100)}): nobody can tell whose the submissions are."
+        ) from error
     return (
         {str(k): v for k, v in document.items() if isinstance(v, dict)} if isinstance(document, dict) else {}
     )

@@ -11,13 +11,15 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from click.testing import CliRunner
+from hypothesis import given
+from hypothesis import strategies as st
 
 from autograder.classroom.roster import Student
 from autograder.cli import main
 from autograder.intake.submitted import Submission
 from autograder.platforms import archives, people
 from autograder.platforms.collect import collect
-from autograder.platforms.naming import Person
+from autograder.platforms.naming import Claim, Person, claim, surroundings
 from autograder.platforms.people import Directory
 from autograder.tests.courses import RIGHT, TINY, add_tiny_lesson, as_bytes, command, notebook, tiny_course
 
@@ -223,6 +225,7 @@ submission_79: *nothing
     assert len(said(outcome, "handed in by 2 together")) == 2
     broken = files | {"assignment_5_export/submission_metadata.yml": listed.encode()}
     outcome = run(template, zipped(tmp_path / "broken.zip", broken), roster=[])
+    assert said(outcome, "submission_metadata.yml is damaged")
     assert outcome.question and not outcome.placed  # nobody says whose it is, so somebody is asked
 
 
@@ -492,3 +495,34 @@ def test_stock_zip_collect_finds_the_students(template, tmp_path):
     assert {student: data for student, (data, _) in submitted(template).items()} == dict.fromkeys(
         ["leeann", "roeric", "Zoë Müller", "jdoe", "bob", "cy", "dan"], ann
     )
+
+
+WHOLE = as_zip(
+    {
+        "leeann_4711_80005_tiny.ipynb": b"{}",
+        "x_1_2_inner.zip": as_zip({"a/b.ipynb": b"{}"}),
+        "assignment_5_export/submission_metadata.yml": b"submission_1:\n  :submitters:\n  - :sid: a\n",
+        "T_ann_attempt_2026-11-18-23-30-00.txt": b"Name: Ann (ann)\n",
+    }
+)
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, len(WHOLE) - 1), st.integers(0, 255)), max_size=12), st.integers(0, 40)
+)
+def test_any_damage_is_a_sentence(tmp_path_factory, changes, cut):
+    """Whatever bytes of an archive are wrong, reading it ends, with files or with words."""
+    data = bytearray(WHOLE)
+    for place, value in changes:
+        data[place] = value
+    path = tmp_path_factory.getbasetemp() / "damaged.zip"
+    path.write_bytes(data[: len(data) - cut])
+    try:
+        found = list(archives.files_in(path))
+        items = [one for one in found if isinstance(one, archives.Item)]
+        around = surroundings(items, BERLIN)
+        assert all(isinstance(claim(item, around), Claim | None) for item in items)
+        for item in items:
+            assert len(item.read()) <= archives.MAX_BYTES
+    except archives.UnusableArchive as error:
+        assert str(error)
