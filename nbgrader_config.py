@@ -44,6 +44,24 @@ c.CourseDirectory.db_url = f"sqlite:///{ROOT / 'grading' / 'gradebook.db'}"
 # Setting the list replaces nbgrader's own. Hidden files are editors' and caches', never part of a lesson.
 c.CourseDirectory.ignore = [".*", "__pycache__", "*.pyc", "*~", "feedback"]
 
+# The exchange: a folder that the students of a shared machine hand in through, if there is one (docs/instructors.md).
+# Without one an empty folder of our own stands in, or the formgrader would complain on each visit.
+EXCHANGE = Path(os.environ.get("NBGRADER_EXCHANGE", "/usr/local/share/nbgrader/exchange"))
+if not EXCHANGE.is_dir():
+    EXCHANGE = ROOT / "grading" / "exchange"
+    with contextlib.suppress(OSError):
+        EXCHANGE.mkdir(exist_ok=True)
+c.Exchange.root = str(EXCHANGE)
+
+# `nbgrader zip_collect` asks the path of each file whose it is. In this order: a folder of nbgrader's own or of a student,
+# Canvas, Moodle, Blackboard. `autograder collect` knows more of them, and a roster.
+c.FileNameCollectorPlugin.named_regexp = (
+    r".*/(?:[^/]*_(?=[^/_]+_attempt_))?(?!\d\d_\w+/)(?P<student_id>[^/]+?)"
+    r"(?:/(?:\d\d_\w+/)?|(?:_LATE)?_[1-9]\d*_[1-9]\d*_|_\d+_assignsubmission_file_?/?|_attempt_\d{4}(?:-\d\d){5}_)"
+    r"(?P<file_id>[^/]+)\.(?i:ipynb)$"
+)
+c.FileNameCollectorPlugin.valid_ext = [".ipynb", ".IPYNB"]
+
 # Release. nbgrader deletes an old release before it makes the new one, and whatever it has when it fails. It works in
 # grading/generated; only a finished release goes into course/, in the place of the old one.
 c.GenerateAssignment.post_convert_hook = "autograder.lesson.placing.put_in_place"
@@ -89,6 +107,9 @@ c.GenerateFeedback.preprocessors = [
     "autograder.classroom.feedback_page.GetReviewState",
     "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
 ]
+
+# Export: what nobody has graded is empty and has its reason; nbgrader's own writes 0.0.
+c.ExportApp.plugin_class = "autograder.platforms.exporter.Exporter"
 
 # `nbgrader validate` starts a kernel: over a socket file, which needs no port and prints no warning about one.
 if os.name == "posix":

@@ -1,4 +1,4 @@
-"""The command line: ``autograder check``, ``progress``, ``grade``, ``report``, ``explain``, ``new``, ``strength`` and ``doctor``."""
+"""The command line of students, instructors and maintainers."""
 
 import sys
 from collections.abc import Iterator
@@ -18,10 +18,11 @@ from autograder.classroom import batch, own_work, terminal
 from autograder.classroom.grade import Grader, Settings
 from autograder.hosted import commands as hosted_commands
 from autograder.intake.notebook import UnreadableNotebook, read
-from autograder.intake.submitted import contents, lessons_handed_in, submissions
+from autograder.intake.submitted import contents, lessons_handed_in, strays, submissions
 from autograder.judging.results import Result, unreadable
 from autograder.lesson.layout import Course, CourseError
 from autograder.lesson.release import points
+from autograder.platforms import commands as platform_commands
 from autograder.sandbox.isolation import LEVELS
 from autograder.sandbox.printable import escaped_in_json, one_line, printable
 from autograder.sandbox.processes import IsolationError
@@ -224,6 +225,7 @@ def progress(root: Path | None) -> None:
     help="Submissions graded at the same time; the number of cores if left out.",
 )
 @click.option("--cluster", help="Address of a Dask scheduler, such as tcp://10.0.0.5:8786.")
+@click.option("--dry-run", is_flag=True, help="Record nothing; say who would gain and who would lose.")
 @least_option
 @course_option
 @level_option
@@ -232,13 +234,16 @@ def grade(
     every: bool,
     jobs: int | None,
     cluster: str | None,
+    dry_run: bool,
     least: str,
     root: Path | None,
     isolation: str,
 ) -> None:
     """Grade all submissions of LESSON in grading/submitted into nbgrader's gradebook, and print a table."""
     from autograder.analysis.words import in_eight_lines
+    from autograder.classroom.differences import changes
     from autograder.classroom.gradebook import NotRecorded, record
+    from autograder.classroom.scores import recorded_rows
     from autograder.doctor import about_course
 
     course = _course(root)
@@ -256,13 +261,19 @@ def grade(
                 with batch.turn_of(course, name, lambda words: click.echo(one_line(words), err=True)):
                     with terminal.progress(name, len(waiting)) as advance:
                         results = batch.grade_all(course, name, executor, settings, lambda result: advance())
-                    terminal.show_class(name, results)
-                    record(course, name, results, settings)
-                for label, words in in_eight_lines(course.lesson(name), results):
-                    terminal.say(one_line(f"{label:<21} {words}"))
+                    if dry_run:
+                        terminal.show_changes(name, changes(recorded_rows(course, name), results))
+                    else:
+                        terminal.show_class(name, results)
+                        record(course, name, results, settings)
+                if not dry_run:
+                    for label, words in in_eight_lines(course.lesson(name), results):
+                        terminal.say(one_line(f"{label:<21} {words}"))
                 needs_a_human |= any(result.needs_a_human for result in results)
-                for words in about_course([course.lesson(name)]):
+                for words in (*batch.untimed(course, name), *about_course([course.lesson(name)])):
                     terminal.say(f"Note: {words}")
+        if found := strays(course):
+            terminal.say(f"Note: in grading/submitted, but under the name of no lesson: {', '.join(found)}")
     except NotRecorded as error:
         raise click.ClickException(str(error)) from error
     except (CourseError, IsolationError) as error:
@@ -397,7 +408,8 @@ def doctor(root: Path | None) -> None:
     sys.exit(0 if healthy else 1)
 
 
-for command in (analysis_commands.report, hosted_commands.gradescope, hosted_commands.github_classroom):
+OTHERS = (analysis_commands.report, hosted_commands.gradescope, hosted_commands.github_classroom)
+for command in (*OTHERS, *platform_commands.ALL):
     main.add_command(command)
 
 

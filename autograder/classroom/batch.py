@@ -97,6 +97,13 @@ def _prepared(grader: Grader, handed_in: Submission) -> Request | Result:
         return _fault(error, student, lesson)
 
 
+def untimed(course: Course, lesson: str) -> Iterator[str]:
+    """Sentences about submissions of which nobody can know when they were handed in, though a file should say it."""
+    for submission in submissions(course, lesson).values():
+        if words := submission.stamp_refusal:
+            yield f"{submission.student}: {words}"
+
+
 def _outcome(future: Future[Result], student: str, lesson: str) -> Result:
     try:
         return future.result()

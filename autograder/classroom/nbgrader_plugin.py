@@ -4,6 +4,7 @@
 a notebook, `Judge` takes the place of nbgrader's Execute, `SaveVerdicts` leaves a grader's fault unscored.
 """
 
+import contextlib
 import copy
 import fnmatch
 import shutil
@@ -15,18 +16,19 @@ from typing import Any
 
 from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode
-from nbgrader import utils
+from nbgrader.api import Gradebook
 from nbgrader.converters import Autograde, BaseConverter
 from nbgrader.converters.base import NbGraderException
 from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
 from traitlets import Enum, Float, Integer
 
+from autograder.classroom import extensions
 from autograder.classroom.batch import journal_of, turn_of
 from autograder.classroom.grade import Settings, warm_grader
 from autograder.classroom.graded_notebook import FAULT, harmless, write_verdicts
 from autograder.classroom.shared_run import shared
 from autograder.intake.notebook import UnreadableNotebook, read
-from autograder.intake.submitted import TIMESTAMP, Submission, submissions
+from autograder.intake.submitted import SECRET, TIMESTAMP, Submission, submissions
 from autograder.judging.results import Result, unreadable
 from autograder.lesson.layout import Course, CourseError
 from autograder.lesson.release import Release
@@ -65,7 +67,9 @@ class Reader(NotebookExporter):
         converter.coursedir.submitted_directory = f"{course.grading.name}/{copies.name}"
         converter.assignments = {}
         for lesson in fnmatch.filter(course.lessons, listed.assignment_id):
-            for submission in submissions(course, lesson).values():
+            handed_in = submissions(course, lesson)
+            self._tell_extensions(converter, course, lesson, handed_in)
+            for submission in handed_in.values():
                 if not fnmatch.fnmatchcase(submission.folder, listed.student_id):
                     continue
                 if submission.refusal:
@@ -76,23 +80,34 @@ class Reader(NotebookExporter):
         if not converter.assignments:
             raise NbGraderException("nothing that was handed in can be graded; see above")
 
+    def _tell_extensions(
+        self, converter: BaseConverter, course: Course, lesson: str, handed_in: dict[str, Submission]
+    ) -> None:
+        students = [
+            name for name, one in handed_in.items()
+            if not one.refusal and fnmatch.fnmatchcase(name, converter.coursedir.student_id)
+        ]  # fmt: skip
+        try:
+            with Gradebook(converter.coursedir.db_url, converter.coursedir.course_id) as book:
+                extensions.tell(course, lesson, book, students)
+        except CourseError as error:
+            raise NbGraderException(str(error)) from error
+
     def _copied(self, submission: Submission, folder: Path) -> Path:
         folder.mkdir(parents=True)
         path = folder / f"{submission.lesson.partition('_')[2]}.ipynb"
         path.touch()
+        with contextlib.suppress(UnreadableNotebook):  # it is said below
+            if secret := submission.exchange_secret():
+                path.with_name(SECRET).write_text(secret, encoding="ascii")
+            if moment := submission.handed_in():
+                path.with_name(TIMESTAMP).write_text(f"{moment} UTC", encoding="utf-8")
+        if words := submission.stamp_refusal:
+            self._notes[str(path)] = [words]
         try:
             path.write_bytes(submission.notebook())
         except UnreadableNotebook as error:
             self._refused[str(path)] = str(error)
-            return path
-        try:
-            if stamp := submission.timestamp():
-                utils.parse_utc(stamp)
-                path.with_name(TIMESTAMP).write_text(stamp, encoding="utf-8")
-        except (UnreadableNotebook, ValueError, OverflowError) as error:
-            self._notes[str(path)] = [
-                f"When this was handed in is not known: {TIMESTAMP} does not tell ({error})."
-            ]
         return path
 
     def from_file(self, file_stream: Any, resources: Any = None, **kwargs: Any) -> tuple[Any, dict[str, Any]]:
@@ -195,11 +210,12 @@ def graded(root: Path, mended: NotebookNode, lesson: str, student: str, settings
 class SaveVerdicts(SaveAutoGrades):
     """As nbgrader's, but where the judge failed there is no score at all, and the cell asks for a human.
 
-    Why a whole notebook could not be read stands as a comment at its first answer.
+    Of a notebook that could not be read that is every cell, written answers too; why stands as a comment at its first.
     """
 
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
         self._comment = nb.metadata.get("course_unreadable")
+        self._unreadable = bool(self._comment)
         saved: tuple[NotebookNode, dict[str, Any]] = super().preprocess(nb, resources)
         return saved
 
@@ -216,7 +232,7 @@ class SaveVerdicts(SaveAutoGrades):
 
     def _add_score(self, cell: NotebookNode, resources: dict[str, Any]) -> None:
         super()._add_score(cell, resources)
-        if cell.metadata.get("course_verdict") == FAULT:
+        if self._unreadable or cell.metadata.get("course_verdict") == FAULT:
             about = resources["nbgrader"]
             grade_id = cell.metadata.nbgrader["grade_id"]
             grade = self.gradebook.find_grade(

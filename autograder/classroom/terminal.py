@@ -1,6 +1,7 @@
 """Results as words and tables in a terminal; plain text when it is not one."""
 
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
@@ -11,6 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.segment import Segment
 from rich.table import Table
 
+from autograder.classroom.differences import Change
 from autograder.classroom.progress import Earned
 from autograder.judging.results import Result
 from autograder.lesson.layout import Lesson
@@ -27,6 +29,10 @@ WORDS = {
     "not_attempted": "not written yet",
     "grader_fault": "could not be graded: this is our fault, not yours",
 }
+CHANGES = {
+    "gained": "gain", "lost": "lose", "moved": "keep the sum, by other exercises", "new": "are new",
+    "ungraded": "would have no score", "same": "stay as they are",
+}  # fmt: skip
 STYLES = {"pass": "green", "not_attempted": "dim", "grader_fault": "bold magenta"}
 
 
@@ -158,6 +164,30 @@ def show_class(lesson: str, results: Sequence[Result]) -> None:
     console.print(table)
     if levels := {result.isolation for result in results if result.isolation}:
         console.print(f"[dim]isolation: {', '.join(map(escape, sorted(levels)))}[/dim]")
+
+
+def show_changes(lesson: str, changes: Sequence[Change]) -> None:
+    """Print whose score recording would change, and how many there are of each kind."""
+    console, kinds = SafeConsole(), Counter(change.kind for change in changes)
+    table = Table(
+        title=f"{escape(lesson)}: nothing is recorded yet", title_justify="left", title_style="bold", box=None
+    )
+    for heading in ("student", "", "before", "after", "exercises"):
+        table.add_column(
+            heading, justify="right" if heading in ("before", "after") else "left", overflow="fold"
+        )
+    for change in changes:
+        if change.kind != "same":
+            parts = (f"{name} {number(old)} → {number(new)}" for name, old, new in change.exercises)
+            table.add_row(
+                escape(change.student), change.kind, number(change.before), number(change.after), escape(", ".join(parts))
+            )  # fmt: skip
+    if table.row_count:
+        console.print(table)
+    counts = ", ".join(f"{kinds[kind]} {word}" for kind, word in CHANGES.items() if kinds[kind])
+    console.print(
+        f"{escape(lesson)}: {counts or 'nobody has handed in anything'}. Automatic scores alone; nothing is recorded yet."
+    )
 
 
 @contextmanager

@@ -8,20 +8,23 @@ notebook may have, and writes nothing.
 
 import contextlib
 import os
+import re
 import stat
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from autograder.intake.notebook import MAX_BYTES, UnreadableNotebook, expect_size, read
+from autograder.intake.timestamp import utc
 from autograder.lesson.layout import Course
 from autograder.sandbox.printable import printable
 
 LONGEST_ID = 128  # of nbgrader's gradebook
 MARKS = " ._-@'’+()~"  # what may stand in an id beside letters and digits of any script
 LOOKED_INTO = 20  # of the notebooks that bear another name than the lesson's: the newest
-TIMESTAMP = "timestamp.txt"
+TIMESTAMP, SECRET = "timestamp.txt", "submission_secret.txt"
 KINDS = {
     stat.S_IFIFO: "a named pipe", stat.S_IFSOCK: "a socket",
     stat.S_IFCHR: "a device", stat.S_IFBLK: "a device", stat.S_IFDIR: "a folder", stat.S_IFREG: "a file",
@@ -31,8 +34,8 @@ KINDS = {
 def submissions(course: Course, lesson: str) -> dict[str, "Submission"]:
     """What was handed in for a lesson, by the name of the student's folder; nothing of it is opened yet.
 
-    A folder counts also where it must be refused, so that everybody who handed in something gets an answer. An empty
-    folder is nothing handed in. ``grading/submitted`` itself may be a link: the instructor made it.
+    A folder counts also where it must be refused or is empty, so that everybody gets an answer. ``grading/submitted``
+    itself may be a link: the instructor made it.
     """
     top = course.grading / "submitted"
     names = sorted(os.listdir(top)) if top.is_dir() else []
@@ -48,21 +51,32 @@ def lessons_handed_in(course: Course) -> list[str]:
     ]
 
 
+def strays(course: Course) -> list[str]:
+    """Folders in the students' that bear the name of no lesson, as ``STUDENT/FOLDER``: nobody would look into them."""
+    top = course.grading / "submitted"
+    students = [name for name in sorted(os.listdir(top)) if _is_folder(top / name)] if top.is_dir() else []
+    return [
+        f"{_shown(student)}/{_shown(name)}"
+        for student in students
+        for name in sorted(os.listdir(top / student))
+        if name not in course.lessons and name[0] != "." and _is_folder(top / student / name)
+    ]
+
+
+def _is_folder(path: Path) -> bool:
+    return path.is_dir() and not path.is_symlink() and os.access(path, os.R_OK | os.X_OK)
+
+
 def _holds(folder: Path, lesson: str) -> bool:
     try:
-        kind = os.lstat(folder / lesson).st_mode
+        os.lstat(folder / lesson)
     except NotADirectoryError:
         return False  # a file that lies beside the students' folders
     except FileNotFoundError:
         return folder.is_symlink() and not folder.exists()
     except OSError:
-        return True  # a link in a circle, or a folder that is closed: reading it says so
-    if folder.is_symlink() or not stat.S_ISDIR(kind):
-        return True
-    try:
-        return bool(os.listdir(folder / lesson))
-    except OSError:
-        return True
+        pass  # a link in a circle, or a folder that is closed: reading it says so
+    return True
 
 
 @dataclass(frozen=True)
@@ -108,18 +122,36 @@ class Submission:
         with self._opened() as folder:
             return _contents(self._chosen(folder), folder)
 
-    def timestamp(self) -> str | None:
-        """What ``timestamp.txt`` beside the notebook says; None if there is none.
+    def handed_in(self) -> datetime | None:
+        """When it was handed in, as ``timestamp.txt`` beside the notebook says, in UTC; None if it does not say.
 
         Raises
         ------
         UnreadableNotebook
-            If it is not a short plain file.
+            If it is not a short plain file, or no moment stands in it. The message says what to do.
         """
         with self._opened() as folder:
-            if TIMESTAMP not in os.listdir(folder):
+            return _moment_in(folder)
+
+    @property
+    def stamp_refusal(self) -> str:
+        """Why ``timestamp.txt`` does not say when this was handed in; empty where it does, or is not there."""
+        if self.refusal:
+            return ""
+        with contextlib.suppress(UnreadableNotebook), self._opened() as folder:
+            try:
+                _moment_in(folder)
+            except UnreadableNotebook as error:
+                return f"When this was handed in is not known. {error}"
+        return ""
+
+    def exchange_secret(self) -> str | None:
+        """What nbgrader's exchange lays beside a submission, to name the feedback that goes back; None without it."""
+        with self._opened() as folder:
+            if SECRET not in os.listdir(folder):
                 return None
-            return _contents(TIMESTAMP, folder, longest=100).decode("utf-8", "replace").strip()
+            text = _contents(SECRET, folder, longest=1000).decode("ascii", "replace").strip()
+        return text if re.fullmatch(r"[0-9A-Za-z]+", text) else None
 
     @contextlib.contextmanager
     def _opened(self) -> Iterator[int]:
@@ -136,12 +168,13 @@ class Submission:
                 raise UnreadableNotebook(words) from error
 
     def _chosen(self, folder: int) -> str:
-        names = [name for name in os.listdir(folder) if name.endswith(".ipynb") and name[0] != "."]
+        found = [name for name in os.listdir(folder) if name[0] != "." and name not in (TIMESTAMP, SECRET)]
+        names = [name for name in found if name.lower().endswith(".ipynb")]
         expected = f"{self.lesson.partition('_')[2]}.ipynb"
         if expected in names:
             return expected
         if not names:
-            raise UnreadableNotebook("There is no notebook (.ipynb) in the folder. Ask for it.")
+            raise UnreadableNotebook(_nothing_in(found))
         names.sort(
             key=lambda name: os.stat(name, dir_fd=folder, follow_symlinks=False).st_mtime, reverse=True
         )
@@ -154,6 +187,26 @@ class Submission:
         raise UnreadableNotebook(
             f"The folder holds {len(names)} notebooks, none of them of {self.lesson}. Ask for the right one."
         )
+
+
+def _moment_in(folder: int) -> datetime | None:
+    """What ``timestamp.txt`` in a folder says, in UTC."""
+    if TIMESTAMP not in os.listdir(folder):
+        return None
+    text = _contents(TIMESTAMP, folder, longest=100).decode("utf-8-sig", "replace").strip()
+    try:
+        return utc(printable(text, 100)) if text else None
+    except ValueError as error:
+        raise UnreadableNotebook(f"{TIMESTAMP} cannot be read: {error}") from error
+
+
+def _nothing_in(names: list[str]) -> str:
+    """That there is no notebook among the names in a folder, and what to do."""
+    if not names:
+        return "There is no notebook (.ipynb) in the folder: it is empty. Ask for it."
+    words = f"There is no notebook (.ipynb) in the folder, only {_shown(min(names))}"
+    more = f" and {len(names) - 1} more" if len(names) > 1 else ""
+    return f"{words}{more}. Ask for it; where it lies in a zip file or a folder there, `autograder collect` gets it out."
 
 
 def contents(path: Path) -> bytes:

@@ -25,6 +25,7 @@ MAY_IMPORT = {
     "classroom": ["lesson", "sandbox", "intake", "judging"],
     "analysis": ["lesson", "sandbox.printable", "intake", "judging", "classroom"],
     "hosted": ["lesson", "sandbox", "intake", "judging", "classroom"],
+    "platforms": ["lesson", "sandbox.printable", "intake", "classroom"],
     "strength": ["lesson", "sandbox", "diagnosis", "judging", "classroom"],
     "server": ["lesson", "sandbox.printable", "intake", "judging", "classroom"],
     "checking": ["sandbox", "judging", "diagnosis"],
@@ -38,13 +39,14 @@ MAY_IMPORT = {
         "classroom",
         "analysis",
         "hosted",
+        "platforms",
         "strength",
         "doctor",
     ],
 }
 # What a learner's own process loads of ours, all in all.
 BESIDE_A_LEARNER = {"sandbox.worker", "sandbox.wire", "sandbox.printable"}
-ONLY_USE_RESULTS = {"strength", "server", "analysis", "hosted"}
+ONLY_USE_RESULTS = {"strength", "server", "analysis", "hosted", "platforms"}
 NOT_THE_PROGRAM = {"tests", "checks", "bench", "data", "lab", "templates"}
 
 

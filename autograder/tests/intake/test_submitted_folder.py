@@ -128,6 +128,20 @@ def folder_alone(desk):
     (desk.lesson / ".ipynb").mkdir(parents=True)
 
 
+def empty_folder(desk):
+    desk.lesson.mkdir(parents=True)
+
+
+def folder_too_deep(desk):
+    (desk.lesson / TINY).mkdir(parents=True)
+    (desk.lesson / TINY / "tiny.ipynb").write_bytes(desk.right)
+
+
+def zip_alone(desk):
+    desk.lesson.mkdir(parents=True)
+    (desk.lesson / "tiny.zip").write_bytes(b"PK\3\4")
+
+
 def two_of_another_lesson(desk):
     desk.lesson.mkdir(parents=True)
     for name in ("one.ipynb", "two.ipynb"):
@@ -157,6 +171,9 @@ REFUSED = {  # what is handed in, and what is said
     "hard_link": (hard_link, "tiny.ipynb is the same file as one outside this folder"),
     "enormous": (enormous, "The file has 1500 MB, more than the 50 MB"),
     "no_notebook": (script_alone, "There is no notebook"),
+    "empty": (empty_folder, "in the folder: it is empty. Ask for it"),
+    "folder_too_deep": (folder_too_deep, "only 90_tiny. .*`autograder collect` gets it out"),
+    "zip_alone": (zip_alone, "only tiny.zip. .*`autograder collect` gets it out"),
     "two_of_another_lesson": (two_of_another_lesson, "holds 2 notebooks, none of them of 90_tiny"),
 }  # fmt: skip
 
@@ -189,10 +206,12 @@ GRADED = {  # a right notebook, and what lies beside it
     "pipe_beside": beside(lambda d: d.fifo("data.csv")),
     "odd_names_beside": beside(lambda d: d.link(b"odd\xff\n\x1b[2J", b"\xfe\xff")),
     "hard_link_inside": hard_link_inside,
+    "name_in_capitals": lambda d: d.hand_in("TINY.IPYNB"),
     "right_beside_a_link": right_beside_a_link,
     "stamp_is_a_link": beside(lambda d: d.link("timestamp.txt", d.outside / "mine.txt")),
     "stamp_is_a_pipe": beside(lambda d: d.fifo("timestamp.txt")),
     "stamp_is_nonsense": beside(lambda d: (d.lesson / "timestamp.txt").write_text("when I was ready")),
+    "stamp_with_an_offset": beside(lambda d: (d.lesson / "timestamp.txt").write_text("2026-01-11 13:00:00 +0100")),
     "stamp_is_right": beside(lambda d: (d.lesson / "timestamp.txt").write_text("2026-01-11 12:00:00 UTC")),
 }  # fmt: skip
 IDS = [
@@ -245,7 +264,7 @@ def school(tmp_path_factory):
         )  # without a notebook, nbgrader warns by itself
         hand_in(course, TINY, student, as_bytes(notebook(course, TINY, RIGHT)), file)
     (disk / "readme.txt").write_text("not a student")
-    (disk / "nothing handed in" / TINY).mkdir(parents=True)
+    (disk / "only another lesson" / "06_elsewhere").mkdir(parents=True)
     before = [state(folder) for folder in (disk, outside, course.root / "solutions")]
     with batch.executor(2, None) as executor:
         results = batch.grade_all(course, TINY, executor, Settings(least_isolation="weak"))
@@ -332,7 +351,21 @@ def test_time_stamp_is_used_or_missed_aloud(school):
     assert "When this" not in notes("stamp_is_right")
     with Gradebook(f"sqlite:///{course.grading / 'gradebook.db'}", "why-wont-it-learn") as book:
         assert str(book.find_submission(TINY, "stamp_is_right").timestamp) == "2026-01-11 12:00:00"
+        assert str(book.find_submission(TINY, "stamp_with_an_offset").timestamp) == "2026-01-11 12:00:00"
         assert book.find_submission(TINY, "stamp_is_a_link").timestamp is None
+
+
+def test_unreadable_time_stamps_and_strange_folders_are_named(school):
+    course = school[0]
+    words = list(batch.untimed(course, TINY))
+    assert [line.partition(":")[0] for line in words] == [
+        "stamp_is_a_link",
+        "stamp_is_a_pipe",
+        "stamp_is_nonsense",
+    ]
+    assert "'when I was ready' is no date and time. Write it like" in words[-1]
+    assert "only another lesson/06_elsewhere" in submitted.strays(course)
+    assert not [name for name in submitted.strays(course) if TINY in name]
 
 
 def test_command_says_so_and_asks_for_a_human(tmp_path):
