@@ -259,11 +259,16 @@ def test_stock_export_has_reasons_and_no_wrong_zero(course, tmp_path):
     assert "breaks off" in table["cut"]["reason"]
 
 
-def test_feedback_goes_back_under_the_platforms_names(course):
+@pytest.fixture
+def pages(course):
+    """Feedback pages of three students."""
     for student in ("ann", "ben", "cut"):
         page = course.grading / "feedback" / student / TINY / "tiny.html"
         page.parent.mkdir(parents=True, exist_ok=True)
         page.write_text(f"page of {student}")
+
+
+def test_feedback_goes_back_under_the_platforms_names(course, pages):
     template = course.root / "worksheet.csv"
     template.write_text(MOODLE)
     done = CliRunner().invoke(
@@ -290,7 +295,7 @@ def test_feedback_goes_back_under_the_platforms_names(course):
     assert template.read_text() == MOODLE
 
 
-def test_group_shares_a_name_and_each_keeps_a_page(tmp_path, course):
+def test_group_shares_a_name_and_each_keeps_a_page(tmp_path, course, pages):
     shared = Record(tmp_path / "record.json")
     for student in ("ann", "ben"):
         shared.add(Origin(student, "gradescope", "submission_7", "", "submission_7/", "x", None, False, ""))

@@ -2,12 +2,18 @@
 // form in which JupyterLab loads extensions that were built elsewhere, so that nothing has to be built here.
 (() => {
   const { baseUrl } = JSON.parse(document.getElementById("jupyter-config-data").textContent);
-  let panel = null; // one for all lessons
+  const address = `${window.location.origin}${baseUrl}autograder/`;
+
+  // One panel for all lessons, also one that JupyterLab has restored from the last visit.
+  const open = (app) => Array.from(app.shell.widgets("main")).find(
+    (widget) => widget.content && typeof widget.content.url === "string" && widget.content.url.startsWith(address)
+  );
 
   const show = async (app, path, text) => {
     const beside = app.shell.currentWidget;
-    const url = `${window.location.origin}${baseUrl}autograder/${path}`;
-    if (panel && !panel.isDisposed) {
+    const url = address + path;
+    let panel = open(app);
+    if (panel) {
       panel.content.url = url;
       panel.title.label = text;
       app.shell.activateById(panel.id);
