@@ -1,4 +1,4 @@
-"""Shared by the tests: one warm judge for all of them."""
+"""Shared by the tests: warm judges for all of them."""
 
 import os
 import time
@@ -12,6 +12,7 @@ os.environ.update(OPENBLAS_NUM_THREADS="1", OMP_NUM_THREADS="1")
 import pytest
 from hypothesis import settings
 
+from autograder.classroom import grade
 from autograder.classroom.grade import Grader, Settings
 from autograder.lesson.layout import Lesson
 from autograder.tests.material import COURSE
@@ -22,13 +23,32 @@ settings.register_profile("full", deadline=None)
 settings.load_profile("full" if os.environ.get("FULL") else "repeatable")
 
 
+SETTINGS = Settings(least_isolation="weak", secret_seeds=False)
 STARTED = pytest.StashKey[float]()
 
 
 @pytest.fixture(scope="session")
 def grader():
     """Grades at the highest isolation level that this machine gives."""
-    with Grader(COURSE, Settings(least_isolation="weak", secret_seeds=False)) as grader:
+    with Grader(COURSE, SETTINGS) as grader:
+        yield grader
+
+
+class PointsGrader(Grader):
+    """Its judge counts points as every judge does, and does not look for the reason of a failure."""
+
+    PROGRAM = f"import sys; {grade.PROGRAM.replace('; main()', '')}; sys.modules['autograder.judging.sitting'].EXPLAINED = (); main()"
+
+    def judge(self, request):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(grade, "PROGRAM", self.PROGRAM)
+            return super().judge(request)
+
+
+@pytest.fixture(scope="session")
+def points_grader():
+    """For answers without an idea behind them, of which only the points are looked at: looking for one takes longest."""
+    with PointsGrader(COURSE, SETTINGS) as grader:
         yield grader
 
 
