@@ -52,6 +52,12 @@ def points_grader():
         yield grader
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers():
+    """One more than there are processors: a fifth to a half of the tests' time they wait for processes and deadlines."""
+    return (os.cpu_count() or 1) + 1
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
     """Several processes share the tests: those of one lesson stay together, others go file by file.
