@@ -3,7 +3,7 @@
 import itertools
 import math
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -155,9 +155,22 @@ def _ratio(mine: np.ndarray, right: np.ndarray) -> float:
     mine, right = np.asarray(mine, float).ravel(), np.asarray(right, float).ravel()
     square = float(right @ right)
     factor = float(mine @ right) / square if square > 0 else math.nan
+    if not 1e-12 < abs(factor) < math.inf:
+        return math.nan
     scale = float(np.max(np.abs(mine), initial=0.0))
     fits = np.allclose(mine, factor * right, rtol=TOLERANCE, atol=1e-9 * max(scale, 1e-300))
-    return factor if fits and abs(factor) > 1e-12 else math.nan
+    return factor if fits else math.nan
+
+
+def _ratios(values: Iterable[tuple[np.ndarray, np.ndarray]]) -> list[float]:
+    """The ratio of each two; none at all where two of them have none, which is nearly always seen at the first two."""
+    found = []
+    for mine, right in values:
+        factor = _ratio(mine, right)
+        if math.isnan(factor):
+            return []
+        found.append(factor)
+    return found
 
 
 def _nothing_done(pairs: Sequence[Pair], evidence: Evidence) -> str:
@@ -178,8 +191,8 @@ def _nothing_done(pairs: Sequence[Pair], evidence: Evidence) -> str:
 def _factor(pairs: Sequence[Pair], evidence: Evidence) -> str:
     if not _alike(pairs):
         return ""
-    factors = [_ratio(pair.mine, pair.right) for pair in pairs]
-    if not np.all(np.isfinite(factors)):
+    factors = _ratios((pair.mine, pair.right) for pair in pairs)
+    if not factors:
         return ""
     words = explain_factors(factors, [pair.case for pair in pairs], evidence.description)
     if words:
@@ -209,10 +222,10 @@ def _term(pairs: Sequence[Pair], evidence: Evidence) -> str:
     for name in each[0]:
         if not all(name in found for found in each):
             continue
-        factors = [
-            _ratio(pair.mine - pair.right, found[name]) for pair, found in zip(pairs, each, strict=True)
-        ]
-        if not np.all(np.isfinite(factors)):
+        factors = _ratios(
+            (pair.mine - pair.right, found[name]) for pair, found in zip(pairs, each, strict=True)
+        )
+        if not factors:
             continue
         if np.allclose(factors, 1.0, rtol=TOLERANCE):
             return f"is the right one plus {name}"

@@ -1,5 +1,6 @@
 """The solution's own functions, run in the judge: what learners' values are compared with."""
 
+import importlib
 import sys
 import types
 from collections.abc import Callable, Iterable, Iterator
@@ -9,6 +10,8 @@ from typing import Any
 from autograder.diagnosis.evidence import fresh
 from autograder.lesson.authoring import role_of
 from autograder.lesson.layout import CourseError, Lesson
+
+PYPLOT = "matplotlib.pyplot"
 
 
 class Reference:
@@ -28,7 +31,7 @@ class Reference:
         cells = [(role_of(cell), cell) for cell in lesson.solution.cells if cell.cell_type == "code"]
         self.sources: dict[str, str] = {cell.id: cell.source for role, cell in cells if role == "answer"}
         self._namespace: dict[str, Any] = {"__name__": f"reference_{lesson.slug}"}
-        with _course_modules(lesson):
+        with _pyplot_later(), _course_modules(lesson):
             for role, cell in cells:
                 if role in ("imports", "answer"):
                     exec(
@@ -93,3 +96,27 @@ def _course_modules(lesson: Lesson) -> Iterator[None]:
             sys.modules.pop(name, None)
             if kept is not None:
                 sys.modules[name] = kept
+
+
+class _Later(types.ModuleType):
+    """A module in name only, until something is taken from it."""
+
+    def __getattr__(self, name: str) -> Any:
+        if sys.modules.get(self.__name__) is self:
+            del sys.modules[self.__name__]
+        return getattr(importlib.import_module(self.__name__), name)
+
+
+@contextmanager
+def _pyplot_later() -> Iterator[None]:
+    """Whoever imports pyplot inside gets it when it is first used, which no answer does.
+
+    Loading it would be a third of what it takes to start a judge.
+    """
+    stand_in = _Later(PYPLOT)
+    sys.modules.setdefault(PYPLOT, stand_in)
+    try:
+        yield
+    finally:
+        if sys.modules.get(PYPLOT) is stand_in:
+            del sys.modules[PYPLOT]

@@ -1,4 +1,4 @@
-"""Shared by the tests: one warm judge for all of them."""
+"""Shared by the tests: warm judges for all of them."""
 
 import os
 import shutil
@@ -16,6 +16,7 @@ os.environ.update(XDG_DATA_HOME=tempfile.mkdtemp(prefix="progress-"))
 import pytest
 from hypothesis import settings
 
+from autograder.classroom import grade
 from autograder.classroom.grade import Grader, Settings
 from autograder.lesson.layout import Lesson
 from autograder.tests.material import COURSE
@@ -26,14 +27,39 @@ settings.register_profile("full", deadline=None)
 settings.load_profile("full" if os.environ.get("FULL") else "repeatable")
 
 
+SETTINGS = Settings(least_isolation="weak", secret_seeds=False)
 STARTED = pytest.StashKey[float]()
 
 
 @pytest.fixture(scope="session")
 def grader():
     """Grades at the highest isolation level that this machine gives."""
-    with Grader(COURSE, Settings(least_isolation="weak", secret_seeds=False)) as grader:
+    with Grader(COURSE, SETTINGS) as grader:
         yield grader
+
+
+class PointsGrader(Grader):
+    """Its judge counts points as every judge does, and does not look for the reason of a failure."""
+
+    PROGRAM = f"import sys; {grade.PROGRAM.replace('; main()', '')}; sys.modules['autograder.judging.sitting'].EXPLAINED = (); main()"
+
+    def judge(self, request):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(grade, "PROGRAM", self.PROGRAM)
+            return super().judge(request)
+
+
+@pytest.fixture(scope="session")
+def points_grader():
+    """For answers without an idea behind them, of which only the points are looked at: looking for one takes longest."""
+    with PointsGrader(COURSE, SETTINGS) as grader:
+        yield grader
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers():
+    """One more than there are processors: a fifth to a half of the tests' time they wait for processes and deadlines."""
+    return (os.cpu_count() or 1) + 1
 
 
 @pytest.hookimpl(tryfirst=True)

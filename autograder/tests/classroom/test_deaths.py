@@ -30,6 +30,7 @@ from autograder.cli import main
 from autograder.judging import results
 from autograder.lesson.layout import Course
 from autograder.sandbox.processes import Limits
+from autograder.tests import forked
 from autograder.tests.courses import (
     RIGHT,
     TINY,
@@ -39,6 +40,7 @@ from autograder.tests.courses import (
     hand_in,
     notebook,
     tiny_course,
+    words_of,
 )
 
 SETTINGS = Settings(least_isolation="weak", limits=Limits(call_seconds=2.0))
@@ -86,22 +88,27 @@ def course(handed_in, tmp_path):
             grader.close()  # otherwise its judges would stay until the tests end
 
 
-def started_as(course, *words, **options):
-    return subprocess.Popen(
-        words, cwd=course.root, env=environment(course) | {"COLUMNS": "500"}, text=True,
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, **options,
-    )  # fmt: skip
+def started_as(course, program, *arguments):
+    return forked.Started(program, *arguments, folder=course.root, environment=wide(course))
 
 
-def graded(course, **options):
+def wide(course):
+    return environment(course) | {"COLUMNS": "500"}
+
+
+def graded(course):
     """`autograder grade` as a process that runs."""
-    command = [sys.executable, "-m", "autograder.cli", "grade", TINY, "--course", str(course.root)]
-    return started_as(course, *command, **options)
+    return started_as(course, "autograder", "grade", TINY, "--course", str(course.root))
+
+
+def graded_here(course):
+    """`autograder grade` in this process, where its surroundings can be broken; one judge is enough for that."""
+    return CliRunner().invoke(main, ["grade", TINY, "--jobs", "1", "--course", str(course.root)])
 
 
 def autograded(course):
     """`nbgrader autograde` as a process that runs."""
-    return started_as(course, str(Path(sys.executable).parent / "nbgrader"), "autograde", TINY)
+    return started_as(course, "nbgrader", "autograde", TINY)
 
 
 def finished(process) -> subprocess.CompletedProcess:
@@ -145,7 +152,7 @@ def below(pid: int) -> list[int]:
     return [pid for child in children(pid) for pid in (child, *below(child))]
 
 
-def words_of(pid: int) -> str:
+def command_line(pid: int) -> str:
     try:
         return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
     except OSError:
@@ -155,10 +162,10 @@ def words_of(pid: int) -> str:
 def of_kind(kind: str, parent: int) -> list[int]:
     """Processes of a batch: its judges, their zygotes, or the workers below these."""
     everyone = below(parent)
-    zygotes = [pid for pid in everyone if "zygote.py" in words_of(pid)]
+    zygotes = [pid for pid in everyone if "zygote.py" in command_line(pid)]
     return {
         "parent": [parent],
-        "judge": [pid for pid in everyone if "autograder.judging.judge" in words_of(pid)],
+        "judge": [pid for pid in everyone if "autograder.judging.judge" in command_line(pid)],
         "zygote": [pid for pid in zygotes if not set(zygotes) & {_parent(pid)}],
         "worker": [pid for pid in zygotes if set(zygotes) & {_parent(pid)} and not children(pid)],
     }[kind]
@@ -203,7 +210,7 @@ class Batch:
         """Of what ran when the kill came, nothing runs any more."""
         deadline = time.monotonic() + PATIENCE
         while left := [pid for pid, when in self._seen.items() if when and started(pid) == when]:
-            assert time.monotonic() < deadline, [words_of(pid) for pid in left]
+            assert time.monotonic() < deadline, [command_line(pid) for pid in left]
             time.sleep(0.05)
 
 
@@ -509,7 +516,7 @@ def test_batch_goes_on_over_a_damaged_journal(course, whole, caplog):
     path = course.grading / "journal" / f"{TINY}.jsonl"
     path.parent.mkdir()
     path.write_bytes(b"\n".join(DAMAGED.values()))  # the last one without an end
-    done = CliRunner().invoke(main, ["grade", TINY, "--course", str(course.root)])
+    done = graded_here(course)
     assert done.exit_code == 0, done.output
     assert gradebook(course, TINY) == whole
     said = [r.getMessage() for r in caplog.records if "no result of this version" in r.getMessage()]
@@ -520,14 +527,21 @@ def test_batch_goes_on_over_a_damaged_journal(course, whole, caplog):
 # --- two at once ----------------------------------------------------------------------------------------------------
 
 
+def finish_in_turn(first, second):
+    """Two of which the first keeps its turn until the second has seen that."""
+    os.kill(first.pid, signal.SIGSTOP)
+    wait_for(lambda: f"at work already: process {first.pid} on " in second.printed()[1], second)
+    os.kill(first.pid, signal.SIGCONT)
+    return finished(first), finished(second)
+
+
 @pytest.mark.parametrize("other", [graded, autograded], ids=["autograder grade", "nbgrader autograde"])
 def test_two_at_once_do_not_collide(course, whole, other):
     """Who comes second says for whom it waits; nothing is judged twice."""
     first = graded(course)
     lock = course.grading / "journal" / f"{TINY}.lock"
     wait_for(lambda: lock.exists() and lock.read_text(), first)
-    second = finished(other(course))
-    done = finished(first)
+    done, second = finish_in_turn(first, other(course))
     for process in (done, second):
         assert process.returncode == 0, process.stderr
         assert "Traceback" not in process.stdout + process.stderr
@@ -540,17 +554,9 @@ def test_two_at_once_do_not_collide(course, whole, other):
 def test_two_of_nbgrader_at_once_do_not_collide(course, whole):
     first = autograded(course)
     wait_for(lambda: judged(course), first)
-    os.kill(first.pid, signal.SIGSTOP)  # it keeps its turn until the second one has seen that
-    second = autograded(course)
-    said = ""
-    while f"at work already: process {first.pid} on " not in said:
-        line = second.stderr.readline()
-        assert line, said
-        said += line
-    os.kill(first.pid, signal.SIGCONT)
-    second, done = finished(second), finished(first)
-    assert (done.returncode, second.returncode) == (0, 0), done.stderr + said + second.stderr
-    assert "Traceback" not in done.stderr + said + second.stderr
+    done, second = finish_in_turn(first, autograded(course))
+    assert (done.returncode, second.returncode) == (0, 0), done.stderr + second.stderr
+    assert "Traceback" not in done.stderr + second.stderr
     assert gradebook(course, TINY) == whole
 
 
@@ -603,7 +609,7 @@ def test_secret_is_made_whole_or_not_at_all(course, monkeypatch):
 
     with monkeypatch.context() as patch:
         patch.setattr(os, "fsync", full)
-        done = CliRunner().invoke(main, ["grade", TINY, "--course", str(course.root)])
+        done = graded_here(course)
     assert done.exit_code == 2 and "secret.key cannot be made or read (No space left" in " ".join(
         done.stderr.split()
     )
@@ -626,7 +632,7 @@ def test_two_who_make_the_secret_at_once_get_the_same(course, monkeypatch):
 @pytest.mark.parametrize("damaged", [b"", b"short"])
 def test_damaged_secret_is_not_used(course, damaged):
     (course.grading / "secret.key").write_bytes(damaged)
-    done = CliRunner().invoke(main, ["grade", TINY, "--course", str(course.root)])
+    done = graded_here(course)
     assert done.exit_code == 2 and "which is no secret" in " ".join(done.stderr.split())
     assert judged(course) == []
 
@@ -679,7 +685,7 @@ BROKEN = {
 def test_broken_gradebook_is_one_sentence_and_nothing_is_lost(course, whole, monkeypatch, kind):
     monkeypatch.setattr(recording, "LOCKED_SECONDS", 0.2)
     repair = break_gradebook(course.grading / "gradebook.db", kind)
-    done = CliRunner().invoke(main, ["grade", TINY, "--course", str(course.root)])
+    done = graded_here(course)
     assert isinstance(done.exception, SystemExit), done.exception
     words = done.stderr
     assert "Traceback" not in done.output and len(words.strip().splitlines()) == 1, words
@@ -688,7 +694,7 @@ def test_broken_gradebook_is_one_sentence_and_nothing_is_lost(course, whole, mon
     assert all(f"student{number}" in done.stdout for number in range(STUDENTS))  # the table is there
     repair()
     before = judged(course)
-    again = CliRunner().invoke(main, ["grade", TINY, "--course", str(course.root)])
+    again = graded_here(course)
     assert again.exit_code == 0, again.output
     assert gradebook(course, TINY) == whole and judged(course) == before
 
@@ -705,12 +711,12 @@ def test_gradebook_that_is_locked_in_the_middle(course, whole, monkeypatch):
 
     with monkeypatch.context() as patch:
         patch.setattr(recording, "_expect_writable", then_lock)
-        done = CliRunner().invoke(main, ["grade", TINY, "--course", str(course.root)])
+        done = graded_here(course)
     monkeypatch.undo()
     assert done.exit_code == 1 and "database is locked" in done.stderr
     assert "Traceback" not in done.output and len(done.stderr.strip().splitlines()) == 1, done.stderr
     taken[0]()
-    again = CliRunner().invoke(main, ["grade", TINY, "--course", str(course.root)])
+    again = graded_here(course)
     assert again.exit_code == 0 and gradebook(course, TINY) == whole
 
 
@@ -723,7 +729,10 @@ def test_disk_that_is_full_while_results_are_written(course, whole):
     def no_room():
         resource.setrlimit(resource.RLIMIT_FSIZE, (22_000, 22_000))
 
-    done = finished(graded(course, preexec_fn=no_room))
+    done = subprocess.run(
+        [*words_of("autograder"), "grade", TINY, "--course", str(course.root)], preexec_fn=no_room,
+        cwd=course.root, env=wide(course), text=True, capture_output=True,
+    )  # fmt: skip
     assert done.returncode == 1 and "Traceback" not in done.stderr
     assert f"{path} cannot be written (File too large)" in done.stderr
     assert "grading/gradebook.db cannot be used" in done.stderr or "could not record the work" in done.stderr
@@ -745,7 +754,7 @@ def test_clock_that_jumps_changes_nothing(course, whole, monkeypatch):
         path = course.grading / "submitted" / student / TINY / "tiny.ipynb"
         os.utime(path, (now + (-1) ** age * 3e8,) * 2)
     for _ in range(2):
-        done = CliRunner().invoke(main, ["grade", TINY, "--course", str(course.root)])
+        done = graded_here(course)
         assert done.exit_code == 0, done.output
         assert gradebook(course, TINY) == whole and len(judged(course)) == STUDENTS
 

@@ -24,6 +24,7 @@ from autograder.tests.courses import (
     TINY_CHECKS,
     add_tiny_lesson,
     as_bytes,
+    cold_command,
     command,
     gradebook,
     hand_in,
@@ -390,7 +391,7 @@ def autograded(course, tmp_path_factory):
         path = hand_in(course, TINY, "three_renamed_notebooks", FAULTS[fault].data(course), name)
         os.utime(path, (time.time() - 1000 * age,) * 2)
     before = files_below(course.grading / "submitted")
-    done = command(course, "nbgrader", "autograde", TINY)
+    done = cold_command(course, "nbgrader", "autograde", TINY)
     return gradebook(course, TINY), done, before, files_below(course.grading / "submitted")
 
 

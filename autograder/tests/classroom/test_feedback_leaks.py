@@ -14,7 +14,15 @@ from html.parser import HTMLParser
 import nbformat
 import pytest
 
-from autograder.tests.courses import as_bytes, command, gradebook, hand_in, notebook, real_course
+from autograder.tests.courses import (
+    as_bytes,
+    cold_command,
+    command,
+    gradebook,
+    hand_in,
+    notebook,
+    real_course,
+)
 
 LESSON = "06_softmax_gradient"
 TOKEN = re.compile(r"\w+(?:\.\d+)?|[^\w\s]")
@@ -104,8 +112,8 @@ def course(tmp_path_factory):
         "hostile": hostile(course), "plot": with_a_plot(course),
     }.items():  # fmt: skip
         hand_in(course, LESSON, student, as_bytes(made))
-    for name in ("autograde", "generate_feedback"):
-        done = command(course, "nbgrader", name, LESSON)
+    for start, name in ((command, "autograde"), (cold_command, "generate_feedback")):
+        done = start(course, "nbgrader", name, LESSON)
         assert done.returncode == 0, done.stderr[-3000:]
     return course
 

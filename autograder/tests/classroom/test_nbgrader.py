@@ -16,6 +16,7 @@ from autograder.tests.courses import (
     RIGHT,
     TINY,
     as_bytes,
+    cold_command,
     command,
     environment,
     gradebook,
@@ -41,7 +42,7 @@ def open_book(course):
 
 
 def grade(course, *options):
-    return command(course, "nbgrader", "autograde", TINY, *options, check=False)
+    return command(course, "nbgrader", "autograde", TINY, *options)
 
 
 def with_plot(made):
@@ -113,7 +114,7 @@ def test_manual_scores_and_comments_survive_another_autograde(course):
 
 
 def test_feedback_says_what_each_check_found_and_keeps_the_plot(course):
-    done = command(course, "nbgrader", "generate_feedback", TINY, "--force", check=False)
+    done = command(course, "nbgrader", "generate_feedback", TINY, "--force")
     assert done.returncode == 0, done.stderr
     pages = {
         student: (course.grading / "feedback" / student / TINY / f"{SLUG}.html").read_text()
@@ -127,7 +128,7 @@ def test_feedback_says_what_each_check_found_and_keeps_the_plot(course):
 
 def test_export_lists_every_student(course):
     target = course.root / "grades.csv"
-    assert command(course, "nbgrader", "export", "--to", str(target), check=False).returncode == 0
+    assert command(course, "nbgrader", "export", "--to", str(target)).returncode == 0
     rows = {row["student_id"]: row for row in csv.DictReader(target.open())}
     assert float(rows["cat"]["score"]) == 0 and float(rows["ben"]["raw_score"]) == pytest.approx(5 + 2 / 3)
     assert {row["max_score"] for row in rows.values()} == {"10.0"}
@@ -159,7 +160,7 @@ print(json.dumps(answer["success"]), answer.get("error", ""))
 
 def test_autograder_grade_writes_the_same_marks(course):
     before = gradebook(course, TINY)
-    done = command(course, "autograder", "grade", TINY, "--course", str(course.root), check=False)
+    done = cold_command(course, "autograder", "grade", TINY, "--course", str(course.root))
     assert done.returncode == 0, done.stdout + done.stderr
     assert gradebook(course, TINY) == before
     assert all(student in done.stdout for student in ("ann", "ben", "cat"))

@@ -268,7 +268,7 @@ def school(tmp_path_factory):
     before = [state(folder) for folder in (disk, outside, course.root / "solutions")]
     with batch.executor(2, None) as executor:
         results = batch.grade_all(course, TINY, executor, Settings(least_isolation="weak"))
-    done = command(course, "nbgrader", "autograde", TINY, "--Judge.least_isolation=weak", timeout=1200)
+    done = command(course, "nbgrader", "autograde", TINY, "--Judge.least_isolation=weak")
     after = [state(folder) for folder in (disk, outside, course.root / "solutions")]
     return course, results, done, before == after
 

@@ -43,6 +43,24 @@ def test_plain_pytest_fails_on_a_wrong_submission_and_shows_the_check(tmp_path):
     assert "Failed" in done.stdout  # the instructor sees the expectation that did not hold
 
 
+PICTURES_LATER = """
+import sys
+from autograder.judging.reference import Reference
+from autograder.lesson.layout import Course
+
+reference = Reference(Course().lesson("06"))
+assert "matplotlib.pyplot" not in sys.modules
+assert callable(reference.plt.figure)
+import matplotlib.pyplot
+assert reference.plt.figure is matplotlib.pyplot.figure
+"""
+
+
+def test_a_judge_loads_nothing_to_draw_with_until_something_draws():
+    done = subprocess.run([sys.executable, "-c", PICTURES_LATER], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
 @pytest.mark.parametrize("path", sorted((TESTS / "oracles").rglob("*.py")), ids=lambda path: path.stem)
 def test_an_oracle_knows_neither_checks_nor_solutions(path):
     """An oracle that shared code with what it judges would prove nothing."""

@@ -85,9 +85,9 @@ def test_one_answer_earns_exactly_its_points(grader, lesson, exercise):
 
 @per_exercise
 @pytest.mark.parametrize("kind", [*material.WORTHLESS, "input"])
-def test_hollow_answer_earns_at_most_a_tenth(grader, lesson, exercise, kind):
+def test_hollow_answer_earns_at_most_a_tenth(points_grader, lesson, exercise, kind):
     def earned(guess):
-        found = grade_one(grader, lesson, exercise, material.worthless(lesson, exercise, kind, guess))
+        found = grade_one(points_grader, lesson, exercise, material.worthless(lesson, exercise, kind, guess))
         assert found.verdict != "grader_fault", found.message
         return found.score
 
@@ -98,6 +98,17 @@ def test_hollow_answer_earns_at_most_a_tenth(grader, lesson, exercise, kind):
     ):  # guesses may be lucky: what they earn is the mean of many
         scores += [earned(guess) for guess in range(3, GUESSES)]
     assert math.fsum(scores) / len(scores) <= tenth, scores
+
+
+def test_points_do_not_hang_on_the_search_for_a_reason(grader, points_grader):
+    """The two graders of these tests give one wrong answer the same points, and only one of them says why."""
+    lesson = LESSONS[-1]
+    wrong = material.misconceptions(lesson)[0]
+    program = wrong.program(answers(lesson)[wrong.exercise])
+    found, points = (grade_one(g, lesson, wrong.exercise, program) for g in (grader, points_grader))
+    assert found.explanation is not None and points.explanation is None
+    assert (found.verdict, found.score) == (points.verdict, points.score)
+    assert [(c.name, c.verdict) for c in found.checks] == [(c.name, c.verdict) for c in points.checks]
 
 
 def _misconceptions():
