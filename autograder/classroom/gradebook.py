@@ -17,13 +17,22 @@ from sqlalchemy.exc import SQLAlchemyError
 from tornado.log import app_log  # where nbgrader's gradebook writes its own
 
 from autograder.classroom.grade import Settings
+from autograder.classroom.recorded import Recorded
 from autograder.intake.submitted import id_refusal
 from autograder.judging.results import Result
 from autograder.lesson.layout import Course, CourseError
 
 
 class _Autograde(Autograde):
-    """nbgrader's, without its own look at the submissions: `autograder.classroom.nbgrader_plugin.Reader` hands them over."""
+    """nbgrader's, without its own look at the submissions: `autograder.classroom.nbgrader_plugin.Reader` hands them over.
+
+    Attributes
+    ----------
+    only : set of str
+        The students who are to be recorded.
+    """
+
+    only: set[str]
 
     def init_notebooks(self) -> None:
         self.assignments: dict[str, list[str]] = {}
@@ -40,7 +49,8 @@ class NotRecorded(CourseError):
 def record(course: Course, lesson: str, results: Sequence[Result], settings: Settings) -> None:
     """Do what ``nbgrader autograde LESSON --force`` does, in this process; its judge finds the results in the journal.
 
-    Late penalties, manual grades and comments are nbgrader's, and stay as they are.
+    Late penalties, manual grades and comments are nbgrader's, and stay as they are. Who stands there already, with the same
+    work and the same result, is not written again.
 
     Raises
     ------
@@ -60,13 +70,21 @@ def record(course: Course, lesson: str, results: Sequence[Result], settings: Set
         try:
             _expect_writable(db_url)
             _expect_assignment(db_url, app.coursedir.course_id, lesson)
+            with Gradebook(db_url, app.coursedir.course_id) as book:
+                recorded = Recorded(course, lesson, book, repr(app.config))
+                new = recorded.new_among(results)
         except SQLAlchemyError as error:
             raise NotRecorded(
                 f"The gradebook {_shown(db_url)} cannot be used: {_cause(str(error))}. {KEPT}"
             ) from error
+        if not new:
+            return
         with _heard(app.log, app_log) as errors:
             try:
-                _Autograde(coursedir=app.coursedir, parent=app).start()
+                autograde = _Autograde(coursedir=app.coursedir, parent=app)
+                autograde.only = new
+                autograde.start()
+                recorded.keep()
             except (NbGraderException, SQLAlchemyError, OSError) as error:
                 raise NotRecorded(_refusal(lesson, errors or [str(error)])) from error
 

@@ -72,6 +72,8 @@ class Reader(NotebookExporter):
             for submission in handed_in.values():
                 if not fnmatch.fnmatchcase(submission.folder, listed.student_id):
                     continue
+                if submission.student not in getattr(converter, "only", {submission.student}):
+                    continue
                 if submission.refusal:
                     self.log.error("%s is not graded. %s", submission.student, submission.refusal)
                     continue
