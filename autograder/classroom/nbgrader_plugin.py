@@ -10,6 +10,7 @@ import fnmatch
 import shutil
 import tempfile
 import weakref
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -57,12 +58,12 @@ class Reader(NotebookExporter):
         self._notes: dict[str, list[str]] = {}
         if isinstance(self.parent, BaseConverter):
             self._hand_over(self.parent)
-            _take_turns(self.parent)
+            _take_turns(self.parent, afterwards=self._forget_copies)
 
     def _hand_over(self, converter: BaseConverter) -> None:
         listed, course = converter.coursedir, _course(Path(converter.coursedir.root))
         copies = Path(tempfile.mkdtemp(prefix="opened_", dir=course.grading))
-        weakref.finalize(self, shutil.rmtree, copies, ignore_errors=True)
+        self._forget_copies = weakref.finalize(self, shutil.rmtree, copies, ignore_errors=True)
         converter.coursedir = copy.copy(listed)
         converter.coursedir.submitted_directory = f"{course.grading.name}/{copies.name}"
         converter.assignments = {}
@@ -132,7 +133,7 @@ class Reader(NotebookExporter):
         return made
 
 
-def _take_turns(converter: Autograde) -> None:
+def _take_turns(converter: Autograde, afterwards: Callable[[], object]) -> None:
     """Let a run of nbgrader's wait for another grading of its lesson.
 
     nbgrader has no hook around a whole run, but it makes its exporter right before it starts.
@@ -140,8 +141,11 @@ def _take_turns(converter: Autograde) -> None:
     course, convert = _course(Path(converter.coursedir.root)), converter.convert_notebooks
 
     def in_turn() -> None:
-        with turn_of(course, converter.coursedir.assignment_id, converter.log.warning), shared():
-            convert()
+        try:
+            with turn_of(course, converter.coursedir.assignment_id, converter.log.warning), shared():
+                convert()
+        finally:
+            afterwards()
 
     converter.convert_notebooks = in_turn
 

@@ -54,15 +54,15 @@ class Desk:
     secret: bytes = field(default_factory=lambda: secrets.token_bytes(32))
 
     def key(self, subject: str) -> str:
-        """Opens one stream for a while; a page in a frame without an origin has no cookie to show."""
-        until = str(int(time.time()) + KEY_SECONDS)
+        """Opens one stream of this server for a while; a page in a frame without an origin has no cookie to show."""
+        until = str(int(time.monotonic()) + KEY_SECONDS)
         return f"{until}.{self._signature(subject, until)}"
 
     def opens(self, subject: str, key: str) -> bool:
         """Whether a key is ours, is for this stream and has not run out."""
         until, _, signature = key.partition(".")
         genuine = hmac.compare_digest(signature, self._signature(subject, until))
-        return genuine and until.isdecimal() and int(until) >= time.time()
+        return genuine and until.isdecimal() and int(until) >= time.monotonic()
 
     def _signature(self, subject: str, until: str) -> str:
         return hmac.new(self.secret, f"{subject} {until}".encode(), hashlib.sha256).hexdigest()

@@ -4,11 +4,13 @@ The measure is always the gradebook of the same class without the fault: what st
 our fault, and after the repair it is the same.
 """
 
+import contextlib
 import errno
 import json
 import logging
 import os
 import random
+import re
 import resource
 import shutil
 import signal
@@ -527,9 +529,26 @@ def test_batch_goes_on_over_a_damaged_journal(course, whole, caplog):
 # --- two at once ----------------------------------------------------------------------------------------------------
 
 
-def finish_in_turn(first, second):
+def stop_between_transactions(course, process):
+    """Stop a process at a moment when it does not hold the gradebook: nobody else could open it until it goes on."""
+
+    def stopped():
+        os.kill(process.pid, signal.SIGSTOP)
+        with contextlib.closing(sqlite3.connect(course.grading / "gradebook.db", timeout=0)) as book:
+            try:
+                book.execute("BEGIN EXCLUSIVE")
+                return True
+            except sqlite3.OperationalError:
+                os.kill(process.pid, signal.SIGCONT)
+                time.sleep(0.01)
+                return False
+
+    wait_for(stopped, process)
+
+
+def finish_in_turn(course, first, second):
     """Two of which the first keeps its turn until the second has seen that."""
-    os.kill(first.pid, signal.SIGSTOP)
+    stop_between_transactions(course, first)
     wait_for(lambda: f"at work already: process {first.pid} on " in second.printed()[1], second)
     os.kill(first.pid, signal.SIGCONT)
     return finished(first), finished(second)
@@ -541,7 +560,7 @@ def test_two_at_once_do_not_collide(course, whole, other):
     first = graded(course)
     lock = course.grading / "journal" / f"{TINY}.lock"
     wait_for(lambda: lock.exists() and lock.read_text(), first)
-    done, second = finish_in_turn(first, other(course))
+    done, second = finish_in_turn(course, first, other(course))
     for process in (done, second):
         assert process.returncode == 0, process.stderr
         assert "Traceback" not in process.stdout + process.stderr
@@ -554,7 +573,7 @@ def test_two_at_once_do_not_collide(course, whole, other):
 def test_two_of_nbgrader_at_once_do_not_collide(course, whole):
     first = autograded(course)
     wait_for(lambda: judged(course), first)
-    done, second = finish_in_turn(first, autograded(course))
+    done, second = finish_in_turn(course, first, autograded(course))
     assert (done.returncode, second.returncode) == (0, 0), done.stderr + second.stderr
     assert "Traceback" not in done.stderr + second.stderr
     assert gradebook(course, TINY) == whole
@@ -761,9 +780,17 @@ def test_clock_that_jumps_changes_nothing(course, whole, monkeypatch):
 
 def test_no_deadline_uses_the_clock_on_the_wall():
     """What waits or measures uses a clock that nobody can set; dates are for words alone."""
-    sources = {path.name: path.read_text() for path in Path(grade.__file__).parents[1].glob("*/*.py")}
-    assert not [name for name, text in sources.items() if "time.time(" in text]
-    assert [name for name, text in sources.items() if "datetime" in text] == ["turns.py"]
+    package = Path(grade.__file__).parents[1]
+    sources = {str(path.relative_to(package)): path.read_text() for path in package.glob("*/*.py")}
+    wall = re.compile(r"time\.time\(|datetime\.(?:now|utcnow|today)\(")
+    asked = {
+        name
+        for name, text in sources.items()
+        if not name.startswith(("tests/", "bench/", "data/")) and wall.search(text)
+    }
+    assert asked == {"classroom/turns.py", "classroom/progress.py", "server/pages.py"}, (
+        "who, since when, and today's date"
+    )
 
 
 @pytest.fixture(autouse=True)

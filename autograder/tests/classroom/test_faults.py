@@ -301,7 +301,7 @@ def test_check_reports_a_mixed_batch(course, tmp_path):
     ("arguments", "words"),
     [
         (["check", "nowhere.ipynb"], "cannot read nowhere.ipynb: No such file"),
-        (["check"], "Missing argument"),
+        (["check", "{good}", "{good}", "--watch"], "are for one notebook"),
         (["check", "{good}", "--lesson", "99"], "there is no lesson '99'; the lessons are 70_syntax"),
         (["check", "{good}", "--course", "/nowhere"], "no course in /nowhere: give its folder with --course"),
         (["grade"], "give one LESSON, or --all"),

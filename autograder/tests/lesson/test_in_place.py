@@ -104,7 +104,7 @@ def test_work_in_course_earns_what_it_is_worth(checkout, own_grader, lesson):
 def literal_command() -> list[str]:
     """The arguments of the command for students in README, word for word."""
     text = (COURSE.root / "README.md").read_text(encoding="utf-8")
-    (words,) = re.findall(r"^\.venv/bin/autograder (check course/.*)$", text, re.MULTILINE)
+    (words,) = re.findall(r"^autograder (check course/.*)$", text, re.MULTILINE)
     return words.split()
 
 

@@ -254,7 +254,7 @@ def test_a_key_opens_its_own_stream_for_a_while(desk, monkeypatch):
     assert not any(shared.opens(LESSON.name, other) for other in wrong)
     assert not shared.opens(OTHER.name, key)
     assert not Desk(desk, shared.attention, lambda: None).opens(LESSON.name, key), "another server's"
-    monkeypatch.setattr(handlers.time, "time", lambda: int(until) + 1)
+    monkeypatch.setattr(handlers.time, "monotonic", lambda: int(until) + 1)
     assert not shared.opens(LESSON.name, key)
 
 
