@@ -16,6 +16,7 @@ from autograder import __version__
 from autograder.analysis import commands as analysis_commands
 from autograder.classroom import batch, own_work, terminal
 from autograder.classroom.grade import Grader, Settings
+from autograder.classroom.options import course_option, least_option
 from autograder.hosted import commands as hosted_commands
 from autograder.intake.notebook import UnreadableNotebook, read
 from autograder.intake.submitted import contents, lessons_handed_in, strays, submissions
@@ -29,26 +30,12 @@ from autograder.sandbox.processes import IsolationError
 
 SAMPLE_OF_ALL = 150  # mutants of each lesson, so that the whole course takes ten minutes on two cores
 
-course_option = click.option(
-    "--course",
-    "root",
-    type=click.Path(path_type=Path),
-    help="Folder of the course; this checkout when left out.",
-)
 level_option = click.option(
     "--isolation",
     type=click.Choice(LEVELS),
     default="strong",
     help="Highest isolation level to use.",
     hidden=True,
-)
-least_option = click.option(
-    "--require-isolation",
-    "least",
-    type=click.Choice(LEVELS),
-    default="container",
-    show_default=True,
-    help="Refuse to run students' code below this level.",
 )
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from autograder.classroom import terminal
+from autograder.classroom.options import course_option
 from autograder.intake.submitted import lessons_handed_in
 from autograder.lesson.layout import Course, CourseError
 
@@ -18,12 +19,7 @@ from autograder.lesson.layout import Course, CourseError
     type=click.Path(path_type=Path),
     help="Folder for the files; grading/report in the course when left out.",
 )
-@click.option(
-    "--course",
-    "root",
-    type=click.Path(path_type=Path),
-    help="Folder of the course; this checkout when left out.",
-)
+@course_option
 def report(lesson: str | None, every: bool, folder: Path | None, root: Path | None) -> None:
     """Write what the class did with LESSON as a page, JSON and CSV; nothing is judged anew."""
     from autograder.analysis.figures import figures  # nbgrader's gradebook takes a second to load

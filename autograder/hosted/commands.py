@@ -6,18 +6,11 @@ from pathlib import Path
 import click
 
 from autograder.classroom import terminal
+from autograder.classroom.options import course_option, least_option
 from autograder.hosted import gradescope as on_gradescope
 from autograder.hosted.github_classroom import workflow
 from autograder.lesson import atomic
 from autograder.lesson.layout import Course, CourseError
-from autograder.sandbox.isolation import LEVELS
-
-course_option = click.option(
-    "--course",
-    "root",
-    type=click.Path(path_type=Path),
-    help="Folder of the course; this checkout when left out.",
-)
 
 
 @click.command()
@@ -35,14 +28,7 @@ course_option = click.option(
     show_default=True,
     help="When students see the exercises.",
 )
-@click.option(
-    "--require-isolation",
-    "least",
-    type=click.Choice(LEVELS),
-    default="container",
-    show_default=True,
-    help="Refuse to run students' code below this level.",
-)
+@least_option
 @course_option
 def gradescope(lesson: str, file: Path | None, visibility: str, least: str, root: Path | None) -> None:
     """Write the autograder.zip from which Gradescope builds a machine that grades LESSON."""

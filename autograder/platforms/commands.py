@@ -8,6 +8,7 @@ from typing import NoReturn
 
 import click
 
+from autograder.classroom.options import course_option
 from autograder.intake.timestamp import named_zone, utc
 from autograder.lesson.layout import Course, CourseError, Lesson
 from autograder.lesson.start_page import title_cell
@@ -18,13 +19,6 @@ TABLES = {
     "moodle": "the assignment's offline grading worksheet, or Grades, Export, Plain text file",
     "gradescope": "Review Grades, Download Grades, CSV",
 }
-
-course_option = click.option(
-    "--course",
-    "root",
-    type=click.Path(path_type=Path),
-    help="Folder of the course; this checkout when left out.",
-)
 
 
 def _refuse(error: Exception) -> NoReturn:
